@@ -1,0 +1,1 @@
+"""The control law: pure functions of settings, memory, readings and now."""

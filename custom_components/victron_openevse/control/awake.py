@@ -1,0 +1,81 @@
+"""Whether a car should be on in the solar modes.
+
+`solar`: the battery's level decides; above the reserve it helps, at the reserve the charger sleeps
+until the resume level. `solar_only`: the surplus decides, and below the reserve the battery has the
+first claim on it. `minimum_solar`: always on; below the reserve it gets its minimum only.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from .memory import ChargerMemory
+from .model import Mode
+from .view import Share, SiteView
+
+RESERVE_CONFIRM_S: Final = 60.0
+"""A level that only touches the reserve must stay there this long: clouds move the reserve."""
+
+RESERVE_BREACH_PCT: Final = 1.0
+"""This far below the reserve nothing needs confirming."""
+
+FREE_HYSTERESIS_PCT: Final = 2.0
+"""Where the battery does not help anyway, it gives the sun free this far above the reserve."""
+
+START_MARGIN: Final = 1.05
+"""Mean surplus, in minimum powers, at which `solar_only` starts: it should also last."""
+
+BRIDGE_WH: Final = 30.0
+"""Energy `solar_only` may borrow to keep the minimum under a cloud; a restart costs the contactor
+more. About 80 s of the whole minimum at 6 A."""
+
+S_PER_H: Final = 3600.0
+
+
+def update_awake(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> ChargerMemory:
+    """Decide anew whether the car should be on; call it only with current readings."""
+    memory = _update_battery(mode, memory, view)
+    if mode is Mode.MINIMUM_SOLAR:
+        return memory if memory.awake else replace(memory, awake=True)
+    if mode is Mode.SOLAR or not memory.battery_free:
+        free = bool(memory.battery_free)
+        return memory if memory.awake == free else replace(memory, awake=free, bridged_wh=0.0)
+    return _update_by_surplus(memory, view, share)
+
+
+def _update_battery(mode: Mode, memory: ChargerMemory, view: SiteView) -> ChargerMemory:
+    """Follow the battery level with hysteresis; an unknown level frees nothing."""
+    soc_pct, reserve_pct = view.soc_pct, view.levels.reserve_pct
+    if soc_pct is None:
+        return memory if memory.battery_free is not None else replace(memory, battery_free=False)
+    above = soc_pct > reserve_pct
+    if memory.battery_free is None:
+        return replace(memory, battery_free=above, below_at_s=None)
+    if not memory.battery_free:
+        resume_pct = view.levels.resume_pct
+        if mode is not Mode.SOLAR:
+            resume_pct = min(resume_pct, reserve_pct + FREE_HYSTERESIS_PCT)
+        return replace(memory, battery_free=True) if soc_pct >= resume_pct else memory
+    if above:
+        return memory if memory.below_at_s is None else replace(memory, below_at_s=None)
+    below_at_s = view.now_s if memory.below_at_s is None else memory.below_at_s
+    breached = soc_pct <= reserve_pct - RESERVE_BREACH_PCT
+    if breached or view.now_s - below_at_s >= RESERVE_CONFIRM_S:
+        return replace(memory, battery_free=False, below_at_s=None)
+    return replace(memory, below_at_s=below_at_s)
+
+
+def _update_by_surplus(memory: ChargerMemory, view: SiteView, share: Share) -> ChargerMemory:
+    """`solar_only`: start on the mean surplus, stop when the bridge over a cloud is used up."""
+    if memory.awake is None:
+        # A person plugged in or chose the mode: what the sun gives now is enough to begin.
+        return replace(memory, awake=share.fast_w >= share.minimum_w or view.curtailed)
+    if not memory.awake:
+        sunny = share.slow_w >= share.minimum_w * START_MARGIN and share.fast_w >= share.minimum_w
+        return replace(memory, awake=True, bridged_wh=0.0) if sunny or view.curtailed else memory
+    lent_wh = (share.minimum_w - share.fast_w) * view.dt_s / S_PER_H
+    if lent_wh <= 0.0 and memory.bridged_wh <= 0.0:
+        return memory
+    bridged_wh = max(0.0, memory.bridged_wh + lent_wh)
+    if bridged_wh > BRIDGE_WH:
+        return replace(memory, awake=False, bridged_wh=0.0)
+    return replace(memory, bridged_wh=bridged_wh)

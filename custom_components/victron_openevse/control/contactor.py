@@ -1,0 +1,116 @@
+"""Care for the contactor: dwell times and a gentle start.
+
+Nothing opens before the minimum on time nor closes before the minimum off time, except for safety or a
+person's command. A start offers the least current until the charger reports its contactor closed and a
+moment more, because some controllers give full current for the first seconds.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from .memory import ChargerMemory
+from .model import (
+    MIN_CURRENT_A,
+    ChargerReading,
+    ChargerState,
+    SiteSettings,
+    Status,
+)
+from .reasons import Reason, ReasonCode
+from .want import Want
+
+SETTLE_S: Final = 2.0
+"""From the report of a closed contactor until more than the minimum is offered."""
+
+
+def note_state(
+    memory: ChargerMemory, charger: ChargerReading, *, online: bool, now_s: float
+) -> ChargerMemory:
+    """Remember when the contactor was reported closed, and whether this charger sleeps blind."""
+    if not online or charger.state is None:
+        return memory
+    if charger.state.value is ChargerState.CHARGING:
+        if memory.charging_at_s is None and memory.offered_current_a > 0:
+            return replace(memory, charging_at_s=now_s, drew=True, idle_at_s=None)
+        return memory if memory.idle_at_s is None else replace(memory, idle_at_s=None)
+    if charger.state.value is ChargerState.DISABLED and not memory.blind:
+        memory = replace(memory, blind=True)
+    if memory.offered_current_a > 0 and memory.idle_at_s is None:
+        memory = replace(memory, idle_at_s=now_s)
+    return memory
+
+
+def apply_dwell(
+    want: Want, memory: ChargerMemory, settings: SiteSettings, minimum_a: int, now_s: float
+) -> Want:
+    """Hold back a switching that would come too early."""
+    running = memory.offered_current_a > 0
+    if running and want.current_a == 0:
+        return _hold_closed(want, memory, settings.min_on_s, minimum_a, now_s)
+    if not running and want.current_a > 0:
+        return _hold_open(want, memory, settings.min_off_s, now_s)
+    return want
+
+
+def _hold_closed(
+    want: Want, memory: ChargerMemory, min_on_s: float, minimum_a: int, now_s: float
+) -> Want:
+    if want.urgent or memory.charging_at_s is None:
+        return want
+    left_s = min_on_s - (now_s - memory.charging_at_s)
+    if left_s <= 0.0:
+        return want
+    return Want(
+        current_a=minimum_a,
+        status=Status.CHARGING_MINIMUM,
+        reason=Reason(ReasonCode.MINIMUM_ON_TIME, {"left_s": left_s}),
+    )
+
+
+def _hold_open(want: Want, memory: ChargerMemory, min_off_s: float, now_s: float) -> Want:
+    if want.urgent or memory.free_start or memory.opened_at_s is None:
+        return want
+    left_s = min_off_s - (now_s - memory.opened_at_s)
+    if left_s <= 0.0:
+        return want
+    return Want(
+        current_a=0,
+        status=Status.WAITING_FOR_SUN,
+        reason=Reason(ReasonCode.MINIMUM_OFF_TIME, {"left_s": left_s}),
+    )
+
+
+def apply_start(want: Want, memory: ChargerMemory, now_s: float) -> Want:
+    """Offer only the least current until the contactor has closed and settled."""
+    if want.current_a <= MIN_CURRENT_A:
+        return want
+    closed_at_s = memory.charging_at_s
+    if closed_at_s is not None and now_s - closed_at_s >= SETTLE_S:
+        return want
+    return replace(
+        want,
+        current_a=MIN_CURRENT_A,
+        status=Status.STARTING,
+        reason=Reason(ReasonCode.WAITING_FOR_CONTACTOR, {"target_a": want.current_a}),
+    )
+
+
+def remember_offer(memory: ChargerMemory, offered_a: int, now_s: float) -> ChargerMemory:
+    """Note what is offered and the times of its changes."""
+    before_a = memory.offered_current_a
+    if offered_a == before_a:
+        return memory
+    if offered_a == 0:
+        opened_at_s = now_s if memory.charging_at_s is not None else memory.opened_at_s
+        return replace(
+            memory,
+            offered_current_a=0,
+            changed_at_s=now_s,
+            opened_at_s=opened_at_s,
+            charging_at_s=None,
+            idle_at_s=None,
+            free_start=False,
+        )
+    if before_a == 0:
+        memory = replace(memory, closed_at_s=now_s, charging_at_s=None, idle_at_s=None)
+    return replace(memory, offered_current_a=offered_a, changed_at_s=now_s)

@@ -1,0 +1,174 @@
+"""The law as one function: `decide(settings, memory, readings, now)`.
+
+Pure: the same inputs give the same decision and the same new memory. Call it whenever something changed
+and at least every few seconds; nothing in it depends on how often. The stages:
+
+1. the site: filters, trust in the data, reserve, hidden sun (`site_stage`);
+2. the surplus is shared among the chargers in the owner's order (`allocation`);
+3. each charger: who has authority, what its mode wants, what contactor and limits allow
+   (`charger_stage`);
+4. the battery is kept out of cars that must not have it (`guard`), and every car's energy is booked by
+   origin (`energy`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .allocation import Claim, share_surplus
+from .charger_stage import decide_charger, make_share, note_commands
+from .energy import record, split_power
+from .freshness import charging_power_w
+from .guard import limit_w, watch
+from .memory import ChargerMemory, Memory, SiteMemory
+from .model import (
+    SOLAR_MODES,
+    ChargerDecision,
+    ChargerReading,
+    Decision,
+    Mode,
+    Readings,
+    Settings,
+    SiteDecision,
+)
+from .site_stage import describe_site, update_site, view_site
+from .view import Share, SiteView
+
+NOTHING_KNOWN = ChargerReading()
+
+
+def decide(
+    settings: Settings, memory: Memory, readings: Readings, now_s: float
+) -> tuple[Decision, Memory]:
+    """Decide for every charger in `settings`.
+
+    `now_s` is a steady clock (it may start anywhere but does not go back while the process lives).
+    Chargers without settings are ignored, chargers without readings count as offline.
+    """
+    site_memory = update_site(memory.site, readings, now_s)
+    view = view_site(settings.site, memory.site, site_memory, readings, now_s)
+    noted = {
+        key: note_commands(
+            memory.chargers.get(key, ChargerMemory()),
+            own,
+            readings.chargers.get(key, NOTHING_KNOWN),
+            now_s,
+        )
+        for key, own in settings.chargers.items()
+    }
+    memories = {key: charger for key, (charger, _) in noted.items()}
+    shares = _share(settings, memories, readings, view, site_memory)
+    decisions: dict[str, ChargerDecision] = {}
+    for key, own in settings.chargers.items():
+        decisions[key], memories[key] = decide_charger(
+            settings.site,
+            own,
+            memories[key],
+            readings.chargers.get(key, NOTHING_KNOWN),
+            readings.site,
+            view,
+            shares[key],
+            commanded=noted[key][1],
+        )
+    site = describe_site(site_memory, view, readings, now_s)
+    site, site_memory = _guard(settings, decisions, readings, site, site_memory, now_s)
+    memories = _book(memories, readings, site, now_s)
+    site_memory = replace(site_memory, decided_at_s=now_s)
+    return Decision(site=site, chargers=decisions), Memory(site=site_memory, chargers=memories)
+
+
+def _share(
+    settings: Settings,
+    memories: Mapping[str, ChargerMemory],
+    readings: Readings,
+    view: SiteView,
+    site: SiteMemory,
+) -> dict[str, Share]:
+    """Share the surplus among the chargers that follow it; the others' power is not theirs."""
+    shares = {
+        key: make_share(own, readings.chargers.get(key, NOTHING_KNOWN), view)
+        for key, own in settings.chargers.items()
+    }
+    claims = [
+        Claim(
+            key=key,
+            order=own.order,
+            minimum_w=shares[key].minimum_w,
+            maximum_w=shares[key].maximum_a * shares[key].watts_per_a,
+            running=memories[key].offered_current_a > 0,
+        )
+        for key, own in settings.chargers.items()
+        if own.mode in SOLAR_MODES and memories[key].connected
+    ]
+    if not claims:
+        return shares
+    following = {claim.key for claim in claims}
+    others_w = sum(
+        charging_power_w(charger, view.now_s) or 0.0
+        for key, charger in readings.chargers.items()
+        if key not in following
+    )
+    fast = share_surplus(claims, (site.surplus_fast_w or 0.0) - others_w)
+    slow = share_surplus(claims, (site.surplus_slow_w or 0.0) - others_w)
+    for key in following:
+        shares[key] = replace(shares[key], fast_w=fast[key], slow_w=slow[key])
+    return shares
+
+
+def _guard(
+    settings: Settings,
+    decisions: Mapping[str, ChargerDecision],
+    readings: Readings,
+    site: SiteDecision,
+    memory: SiteMemory,
+    now_s: float,
+) -> tuple[SiteDecision, SiteMemory]:
+    """Ask for a limit at the inverter while a car must not have the battery."""
+    kept_out = {
+        key
+        for key, own in settings.chargers.items()
+        if own.mode in (Mode.MEDIUM, Mode.FAST)
+        and not own.use_battery
+        and decisions[key].offered_current_a > 0
+    }
+    limit = None
+    if kept_out:
+        allowed_w = site.house_power_w
+        if allowed_w is not None:
+            allowed_w += sum(
+                charging_power_w(charger, now_s) or 0.0
+                for key, charger in readings.chargers.items()
+                if key not in kept_out
+            )
+        limit = limit_w(readings.site, allowed_w)
+    guard, memory = watch(memory, readings.site, limit, now_s)
+    return replace(site, discharge_limit_w=limit, guard=guard), memory
+
+
+def _book(
+    memories: Mapping[str, ChargerMemory], readings: Readings, site: SiteDecision, now_s: float
+) -> dict[str, ChargerMemory]:
+    """Book every car's energy by origin."""
+    powers = {
+        key: charging_power_w(readings.chargers.get(key, NOTHING_KNOWN), now_s) for key in memories
+    }
+    total_w = sum(power_w or 0.0 for power_w in powers.values())
+    pv, battery = readings.site.pv_power_w, readings.site.battery_power_w
+    origin = split_power(
+        total_w,
+        None if pv is None else pv.value,
+        site.house_power_w,
+        None if battery is None else battery.value,
+    )
+    booked: dict[str, ChargerMemory] = {}
+    for key, memory in memories.items():
+        counter = readings.chargers.get(key, NOTHING_KNOWN).total_energy_kwh
+        meter = record(
+            memory.meter,
+            power_w=powers[key],
+            origin=origin,
+            total_w=total_w,
+            counter_kwh=None if counter is None else counter.value,
+            now_s=now_s,
+        )
+        booked[key] = memory if meter is memory.meter else replace(memory, meter=meter)
+    return booked

@@ -1,0 +1,28 @@
+"""Limits that hold in every mode: circuit, charger, and the least current there is."""
+
+from typing import Final
+
+from .model import MIN_CURRENT_A, ChargerReading, ChargerSettings, Mode
+
+UNLIMITED_A: Final = 80
+"""The largest current any OpenEVSE build can advertise."""
+
+
+def ceiling_a(settings: ChargerSettings, charger: ChargerReading) -> int:
+    """Most amps this charger may offer in any mode; below `MIN_CURRENT_A` it may offer nothing."""
+    ceiling = min(settings.circuit_current_a, UNLIMITED_A)
+    if charger.max_current_a is not None:
+        ceiling = min(ceiling, int(charger.max_current_a.value))
+    return ceiling
+
+
+def fixed_current_a(settings: ChargerSettings) -> int:
+    """Current of the modes medium and fast, before limits."""
+    return settings.fast_current_a if settings.mode is Mode.FAST else settings.medium_current_a
+
+
+def clamp_offer_a(current_a: int, ceiling: int) -> int:
+    """Bring an offer within limits: 0, or MIN_CURRENT_A..ceiling."""
+    if current_a <= 0 or ceiling < MIN_CURRENT_A:
+        return 0
+    return max(MIN_CURRENT_A, min(current_a, ceiling))

@@ -1,0 +1,134 @@
+"""What the law remembers between two decisions.
+
+Everything that must survive a restart is here; times (`_at_s`) are on the same steady clock as `now`
+and are moved to the new clock by `persist.load`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .model import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Energy:
+    """Energy in the car by origin, kWh; counters never go back."""
+
+    solar_kwh: float = 0.0
+    battery_kwh: float = 0.0
+    grid_kwh: float = 0.0
+
+    @property
+    def total_kwh(self) -> float:
+        """All origins together."""
+        return self.solar_kwh + self.battery_kwh + self.grid_kwh
+
+    @property
+    def solar_share_pct(self) -> float | None:
+        """Part that came from the sun, 0..100; None before any energy."""
+        return 100.0 * self.solar_kwh / self.total_kwh if self.total_kwh > 0.0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """Energy book of one charger: shares gathered since the charger's counter last moved."""
+
+    lifetime: Energy = field(default_factory=Energy)
+    session: Energy = field(default_factory=Energy)
+    pending: Energy = field(default_factory=Energy)
+    """Integrated power not yet booked: only its proportions are used."""
+    counter_kwh: float | None = None
+    """The charger's lifetime counter at the last booking."""
+    integrated_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Progress of "pause until morning": first the arrays must sleep, then wake."""
+
+    dark_at_s: float | None = None
+    light_at_s: float | None = None
+    night_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Search for hidden sun by offering more than the meters show."""
+
+    current_a: int = 0
+    """Current held by the probe; 0 = not probing."""
+    stepped_at_s: float | None = None
+    failed_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerMemory:
+    """Memory of one charger."""
+
+    mode: Mode | None = None
+    """Mode at the last decision; None before the first."""
+    paused: bool = False
+    connected: bool | None = None
+    battery_free: bool | None = None
+    """Whether the battery is above what belongs to the house; None = undecided."""
+    awake: bool | None = None
+    """Whether the solar law wants the car on; None = undecided (plugged in, mode changed)."""
+    free_start: bool = True
+    """The next start skips filter and minimum off time: a person asked for it."""
+    offered_current_a: int = 0
+    changed_at_s: float | None = None
+    """When the offered current last changed."""
+    opened_at_s: float | None = None
+    """When the offer last went to 0."""
+    closed_at_s: float | None = None
+    """When the offer last left 0."""
+    charging_at_s: float | None = None
+    """When the contactor was reported closed in this offer; None = not yet."""
+    idle_at_s: float | None = None
+    """Since when a car that is offered current does not draw."""
+    drew: bool = False
+    """The car has drawn current since it was plugged in."""
+    draw_cap_a: float | None = None
+    """Current this car takes although more is offered; None = takes all."""
+    under_at_s: float | None = None
+    """Since when the car draws less than offered."""
+    below_at_s: float | None = None
+    """Since when the battery is at or below the reserve while the car is on."""
+    blind: bool = False
+    """This charger cannot see a plug while it is not offering (it sleeps as "disabled")."""
+    bridged_wh: float = 0.0
+    """Energy lent to the minimum current since the sun last carried it (solar_only)."""
+    probe: Probe = field(default_factory=Probe)
+    pause: Pause = field(default_factory=Pause)
+    meter: Meter = field(default_factory=Meter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMemory:
+    """Memory of the site."""
+
+    filtered_at_s: float | None = None
+    surplus_fast_w: float | None = None
+    """Surplus, follows within seconds: sets the current."""
+    surplus_slow_w: float | None = None
+    """Surplus, mean over minutes: decides starts and stops."""
+    pv_mean_w: float | None = None
+    """PV power, 2 min mean: input of the reserve."""
+    limited_at_s: float | None = None
+    """Since when the GX reports held-back sun without a break."""
+    guard_at_s: float | None = None
+    """Since when the battery is being kept out of the car."""
+    leak_at_s: float | None = None
+    """Since when the battery feeds the car in spite of the limit."""
+    decided_at_s: float | None = None
+    """Time of the last decision."""
+    started_at_s: float | None = None
+    """First decision after a start; grants the first readings time to arrive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Everything the law remembers."""
+
+    site: SiteMemory = field(default_factory=SiteMemory)
+    chargers: Mapping[str, ChargerMemory] = field(default_factory=dict)

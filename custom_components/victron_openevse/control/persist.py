@@ -1,0 +1,90 @@
+"""Memory to plain data and back, across restarts.
+
+The steady clock starts anew with every process, so times are stored as ages and moved to the new
+clock when read; `absent_s` is how long nobody decided. Damaged or foreign data never raises: what
+does not fit its type keeps its default.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from math import isfinite
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+from .memory import ChargerMemory, Memory
+
+TIME_SUFFIX = "_at_s"
+
+
+def dump(memory: Memory, now_s: float) -> dict[str, Any]:
+    """Give `memory` as JSON-able data with times as ages in seconds before `now_s`.
+
+    The site's memory is left out: filters start anew from the first readings anyway.
+    """
+    return {"chargers": {key: _dump(charger, now_s) for key, charger in memory.chargers.items()}}
+
+
+def load(data: object, now_s: float, absent_s: float) -> Memory:
+    """Rebuild a memory from `dump`'s data, saved `absent_s` seconds ago."""
+    chargers = data.get("chargers") if isinstance(data, Mapping) else None
+    if not isinstance(chargers, Mapping):
+        return Memory()
+    saved_at_s = now_s - max(0.0, absent_s)
+    return Memory(
+        chargers={
+            str(key): _load(ChargerMemory, value, saved_at_s) for key, value in chargers.items()
+        }
+    )
+
+
+def _dump(item: Any, now_s: float) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for field in fields(item):
+        value = getattr(item, field.name)
+        if is_dataclass(value):
+            value = _dump(value, now_s)
+        elif field.name.endswith(TIME_SUFFIX) and value is not None:
+            value = now_s - value
+        data[field.name] = value
+    return data
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _load(kind: Any, data: object, saved_at_s: float) -> Any:
+    if not isinstance(data, Mapping):
+        return kind()
+    values: dict[str, Any] = {}
+    for name, hint in _hints(kind).items():
+        if name not in data:
+            continue
+        known, value = _fit(hint, data[name], saved_at_s)
+        if known and name.endswith(TIME_SUFFIX) and value is not None:
+            value = saved_at_s - max(0.0, value)
+        if known:
+            values[name] = value
+    return kind(**values)
+
+
+def _fit(hint: Any, value: object, saved_at_s: float) -> tuple[bool, Any]:
+    """Tell whether `value` fits `hint`, and the value in that type."""
+    kinds = get_args(hint) or (hint,)
+    if value is None:
+        return NoneType in kinds, None
+    kind: Any = next(kind for kind in kinds if kind is not NoneType)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return (True, kind(value)) if value in set(kind) else (False, None)
+    return (True, _load(kind, value, saved_at_s)) if is_dataclass(kind) else _fit_plain(kind, value)
+
+
+def _fit_plain(kind: type, value: object) -> tuple[bool, Any]:
+    if kind is bool or isinstance(value, bool):
+        return kind is bool and isinstance(value, bool), value
+    if not isinstance(value, int | float) or not isfinite(value):
+        return False, None
+    return True, kind(value)

@@ -1,0 +1,102 @@
+"""The solar modes for one charger: trust in the data, then whether, then how much."""
+
+from dataclasses import replace
+
+from .awake import update_awake
+from .following import follow
+from .freshness import Trust
+from .memory import ChargerMemory
+from .model import ChargerReading, ChargerState, Mode, Status
+from .reasons import Reason, ReasonCode
+from .view import Share, SiteView
+from .want import Want
+
+
+def want_solar(
+    mode: Mode,
+    memory: ChargerMemory,
+    charger: ChargerReading,
+    view: SiteView,
+    share: Share,
+) -> tuple[Want, ChargerMemory]:
+    """What the sun allows this car right now."""
+    if view.trust is not Trust.CURRENT:
+        return _want_without_data(mode, memory, view, share), memory
+    memory = update_awake(mode, memory, view, share)
+    if not memory.awake:
+        if memory.free_start:
+            memory = replace(memory, free_start=False)
+        return _sleep(mode, memory, view, share), memory
+    current_a, memory = follow(mode, memory, view, share, _drawn_a(memory, charger, share))
+    return _describe(mode, memory, view, share, current_a), memory
+
+
+def _drawn_a(memory: ChargerMemory, charger: ChargerReading, share: Share) -> float | None:
+    """Current the car takes per phase, A; None when it is not charging or does not say."""
+    if memory.charging_at_s is None or charger.state is None:
+        return None
+    if charger.state.value is not ChargerState.CHARGING:
+        return None
+    if charger.charging_current_a is not None:
+        return charger.charging_current_a.value
+    if charger.charging_power_w is None:
+        return None
+    return charger.charging_power_w.value / share.watts_per_a
+
+
+def _want_without_data(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> Want:
+    """Hold, then minimum, then stop. `minimum_solar` keeps its promise: the minimum needs no data."""
+    running = memory.offered_current_a > 0
+    guaranteed = mode is Mode.MINIMUM_SOLAR
+    if view.trust is Trust.HOLD and running:
+        return Want(
+            current_a=memory.offered_current_a,
+            status=Status.CHARGING,
+            reason=Reason(ReasonCode.DATA_OLD_HOLDING),
+        )
+    if guaranteed or (running and view.trust is not Trust.STOP):
+        return Want(
+            current_a=share.minimum_a,
+            status=Status.NO_DATA,
+            reason=Reason(ReasonCode.DATA_OLD_MINIMUM, {"current_a": share.minimum_a}),
+        )
+    return Want(
+        current_a=0, status=Status.NO_DATA, reason=Reason(ReasonCode.DATA_MISSING), urgent=True
+    )
+
+
+def _sleep(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> Want:
+    if mode is Mode.SOLAR or not memory.battery_free:
+        numbers = {
+            "soc_pct": view.soc_pct or 0.0,
+            "reserve_pct": view.levels.reserve_pct,
+            "resume_pct": view.levels.resume_pct,
+        }
+        reason = Reason(ReasonCode.RESERVE_REACHED, numbers)
+        return Want(current_a=0, status=Status.WAITING_FOR_BATTERY, reason=reason)
+    numbers = {"surplus_w": share.slow_w, "needed_w": share.minimum_w}
+    reason = Reason(ReasonCode.WAITING_FOR_SURPLUS, numbers)
+    return Want(current_a=0, status=Status.WAITING_FOR_SUN, reason=reason)
+
+
+def _describe(
+    mode: Mode, memory: ChargerMemory, view: SiteView, share: Share, current_a: int
+) -> Want:
+    numbers = {
+        "surplus_w": share.fast_w,
+        "soc_pct": view.soc_pct or 0.0,
+        "reserve_pct": view.levels.reserve_pct,
+    }
+    if memory.probe.current_a >= current_a:
+        return Want(
+            current_a=current_a,
+            status=Status.CHARGING,
+            reason=Reason(ReasonCode.PROBING_HIDDEN_SUN, numbers),
+        )
+    if share.fast_w >= share.minimum_w:
+        reason = Reason(ReasonCode.FOLLOWING_SURPLUS, numbers)
+        return Want(current_a=current_a, status=Status.CHARGING, reason=reason)
+    code = ReasonCode.SUPPLEMENTING_MINIMUM
+    if mode is Mode.MINIMUM_SOLAR:
+        code = ReasonCode.GUARANTEED_MINIMUM
+    return Want(current_a=current_a, status=Status.CHARGING_MINIMUM, reason=Reason(code, numbers))

@@ -1,0 +1,110 @@
+"""Surplus: the power the cars could take with battery and grid at zero.
+
+`surplus = charging + battery - grid`. Grid and battery are only ever read together: after a step the
+grid takes the error first and the battery corrects it within 10..15 s, so either alone misleads while
+the sum does not move. Two filters: the fast one sets the current, the slow one decides starts and
+stops.
+"""
+
+from dataclasses import replace
+from math import exp
+from typing import Final
+
+from .freshness import charging_power_w
+from .memory import SiteMemory
+from .model import Readings
+
+FAST_FALL_S: Final = 5.0
+"""Time constant of the fast filter downwards: a kettle must be answered within seconds."""
+
+FAST_RISE_S: Final = 8.0
+"""Upwards: passing gaps between clouds and noise should not be chased."""
+
+SLOW_S: Final = 450.0
+"""Time constant for starts and stops: the flat optimum of a 5..10 min mean."""
+
+PV_MEAN_S: Final = 120.0
+"""The reserve's formula takes a 2 minute mean of PV power, as in the original flow."""
+
+RESTART_AFTER_S: Final = 60.0
+"""After a gap this long the filters start anew from the first value."""
+
+
+def measure_surplus_w(readings: Readings, now_s: float) -> float | None:
+    """Surplus right now in W; None unless battery, grid and every car's power are known.
+
+    A charger that has never reported power counts as absent only while it says it is charging.
+    """
+    site = readings.site
+    if site.grid_power_w is None or site.battery_power_w is None:
+        return None
+    charging = measure_charging_w(readings, now_s)
+    if charging is None:
+        return None
+    return charging + site.battery_power_w.value - site.grid_power_w.value
+
+
+def measure_charging_w(readings: Readings, now_s: float) -> float | None:
+    """Power of all cars together, W; None when a charging car's power is unknown."""
+    total_w = 0.0
+    for charger in readings.chargers.values():
+        power_w = charging_power_w(charger, now_s)
+        if power_w is not None:
+            total_w += power_w
+        elif charger.state is not None and charger.state.value == "charging":
+            return None
+    return total_w
+
+
+def house_power_w(readings: Readings, charging_w: float | None) -> float | None:
+    """Loads without the cars, W >= 0; None when unknown.
+
+    The GX's consumption includes the cars. Both meters are read at different moments, so the
+    difference may dip below zero for a second: it is floored.
+    """
+    site = readings.site
+    if charging_w is None:
+        return None
+    if site.consumption_power_w is not None:
+        return max(0.0, site.consumption_power_w.value - charging_w)
+    if site.pv_power_w is None or site.grid_power_w is None or site.battery_power_w is None:
+        return None
+    supply_w = site.pv_power_w.value + site.grid_power_w.value - site.battery_power_w.value
+    return max(0.0, supply_w - charging_w)
+
+
+def update_filters(memory: SiteMemory, readings: Readings, now_s: float) -> SiteMemory:
+    """Advance the filters to `now_s`; without a measurement they wait."""
+    surplus_w = measure_surplus_w(readings, now_s)
+    pv = readings.site.pv_power_w
+    dt_s = None if memory.filtered_at_s is None else now_s - memory.filtered_at_s
+    if dt_s is None or not 0.0 <= dt_s <= RESTART_AFTER_S:
+        return replace(
+            memory,
+            filtered_at_s=now_s if surplus_w is not None else None,
+            surplus_fast_w=surplus_w,
+            surplus_slow_w=surplus_w,
+            pv_mean_w=_filter(memory.pv_mean_w, pv.value if pv else None, dt_s, PV_MEAN_S),
+        )
+    if surplus_w is None:
+        return memory
+    fast_w = memory.surplus_fast_w
+    falling = fast_w is not None and surplus_w < fast_w
+    return replace(
+        memory,
+        filtered_at_s=now_s,
+        surplus_fast_w=_filter(fast_w, surplus_w, dt_s, FAST_FALL_S if falling else FAST_RISE_S),
+        surplus_slow_w=_filter(memory.surplus_slow_w, surplus_w, dt_s, SLOW_S),
+        pv_mean_w=_filter(memory.pv_mean_w, pv.value if pv else None, dt_s, PV_MEAN_S),
+    )
+
+
+def _filter(
+    mean: float | None, value: float | None, dt_s: float | None, tau_s: float
+) -> float | None:
+    """One-pole filter, exact for a value held over `dt_s`; starts at its first value."""
+    if value is None:
+        return mean
+    if mean is None or dt_s is None or dt_s < 0.0:
+        return value
+    return mean + (value - mean) * (1.0 - exp(-dt_s / tau_s))

@@ -1,0 +1,47 @@
+"""What the law concluded about the site before it looks at a single charger."""
+
+from dataclasses import dataclass
+
+from .freshness import Trust
+from .reserve import Levels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """Conclusions about the site for one decision."""
+
+    trust: Trust
+    """Trust in grid and battery power, the inputs of the solar modes."""
+    levels: Levels
+    soc_pct: float | None
+    curtailed: bool
+    """Sun is being held back and has been for a while."""
+    limited: bool
+    """The GX says so at this moment, or the battery rests full."""
+    shortage_w: float
+    """Power that battery and grid give right now, W; negative = they take."""
+    measured_at_s: float | None
+    """Time of the older of grid and battery power."""
+    voltage_v: float
+    """Phase to neutral, of the grid meter; the nominal value where it has none."""
+    volts_known: bool
+    """True when `voltage_v` was measured."""
+    dt_s: float
+    """Time since the last decision, 0..60 s."""
+    now_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One charger's part of the surplus and what its amps are worth."""
+
+    fast_w: float
+    slow_w: float
+    watts_per_a: float
+    minimum_a: int
+    maximum_a: int
+
+    @property
+    def minimum_w(self) -> float:
+        """Power at the minimum current, W."""
+        return self.minimum_a * self.watts_per_a
