@@ -1,0 +1,1 @@
+"""A site: Victron GX readings and ESS commands."""
