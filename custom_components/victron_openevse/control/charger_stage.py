@@ -7,9 +7,9 @@ only then the mode.
 from dataclasses import replace
 from typing import Final
 
-from .contactor import apply_dwell, apply_start, note_state, remember_offer
+from .contactor import SETTLE_S, apply_dwell, apply_start, note_state, remember_offer
 from .energy import start_session
-from .freshness import is_online
+from .freshness import Trust, is_online, known
 from .limits import ceiling_a, clamp_offer_a, fixed_current_a
 from .memory import ChargerMemory, Pause, Probe
 from .model import (
@@ -20,6 +20,7 @@ from .model import (
     ChargerSettings,
     ChargerState,
     Mode,
+    Reading,
     SiteReading,
     SiteSettings,
     Status,
@@ -79,13 +80,13 @@ def _adopt(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> Char
     """Take over a session that was running before anybody decided anything."""
     if charger.state is None or charger.state.value is not ChargerState.CHARGING:
         return memory
-    pilot_a = MIN_CURRENT_A if charger.pilot_a is None else int(charger.pilot_a.value)
+    pilot_a = int(known(charger.pilot_a) or MIN_CURRENT_A)
     return replace(
         memory,
         offered_current_a=max(MIN_CURRENT_A, pilot_a),
         changed_at_s=now_s,
         closed_at_s=now_s,
-        charging_at_s=now_s,
+        charging_at_s=now_s - SETTLE_S,
         drew=True,
     )
 
@@ -100,9 +101,7 @@ def make_share(
     """What one charger's amps are worth and where they end in the solar modes."""
     ceiling = max(ceiling_a(settings, charger), MIN_CURRENT_A)
     minimum_a = max(MIN_CURRENT_A, min(settings.solar_min_current_a, ceiling))
-    voltage_v = view.voltage_v
-    if not view.volts_known and charger.voltage_v is not None:
-        voltage_v = charger.voltage_v.value
+    voltage_v = view.voltage_v or known(charger.voltage_v) or view.nominal_voltage_v
     return Share(
         fast_w=fast_w,
         slow_w=slow_w,
@@ -128,7 +127,7 @@ def decide_charger(
     if not is_online(charger, now_s):
         return _leave(memory, Status.OFFLINE, ReasonCode.CHARGER_OFFLINE), memory
     memory = note_state(memory, charger, online=True, now_s=now_s)
-    memory, over = _advance_pause(memory, site, now_s)
+    memory, over = _advance_pause(memory, site, view)
     if charger.state is not None and charger.state.value is ChargerState.FAULT:
         return _leave(memory, Status.FAULT, ReasonCode.CHARGER_FAULT), memory
     want = _gate(site_settings, settings, memory, site, over=over)
@@ -154,11 +153,15 @@ def _leave(memory: ChargerMemory, status: Status, code: ReasonCode) -> ChargerDe
 
 
 def _advance_pause(
-    memory: ChargerMemory, site: SiteReading, now_s: float
+    memory: ChargerMemory, site: SiteReading, view: SiteView
 ) -> tuple[ChargerMemory, bool]:
     if not memory.paused:
         return memory, False
-    pause = advance_pause(memory.pause, site.pv_power_w, now_s)
+    now_s, pv_power_w = view.now_s, site.pv_power_w
+    if pv_power_w is None and view.trust is Trust.CURRENT:
+        # AC-coupled inverters leave a GX that goes on speaking when they fall asleep.
+        pv_power_w = Reading(0.0, now_s)
+    pause = advance_pause(memory.pause, pv_power_w, now_s)
     memory = memory if pause is memory.pause else replace(memory, pause=pause)
     return memory, is_morning(pause, now_s)
 

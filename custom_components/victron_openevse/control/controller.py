@@ -17,7 +17,7 @@ from dataclasses import replace
 from .allocation import Claim, share_surplus
 from .charger_stage import decide_charger, make_share, note_commands
 from .energy import record, split_power
-from .freshness import charging_power_w
+from .freshness import charging_power_w, known
 from .guard import limit_w, watch
 from .memory import ChargerMemory, Memory, SiteMemory
 from .model import (
@@ -152,12 +152,11 @@ def _book(
         key: charging_power_w(readings.chargers.get(key, NOTHING_KNOWN), now_s) for key in memories
     }
     total_w = sum(power_w or 0.0 for power_w in powers.values())
-    pv, battery = readings.site.pv_power_w, readings.site.battery_power_w
     origin = split_power(
         total_w,
-        None if pv is None else pv.value,
+        known(readings.site.pv_power_w),
         site.house_power_w,
-        None if battery is None else battery.value,
+        known(readings.site.battery_power_w),
     )
     booked: dict[str, ChargerMemory] = {}
     for key, memory in memories.items():
@@ -167,7 +166,7 @@ def _book(
             power_w=powers[key],
             origin=origin,
             total_w=total_w,
-            counter_kwh=None if counter is None else counter.value,
+            counter_kwh=known(counter),
             now_s=now_s,
         )
         booked[key] = memory if meter is memory.meter else replace(memory, meter=meter)

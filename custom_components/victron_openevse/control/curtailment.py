@@ -9,6 +9,7 @@ meters show, let the battery bridge while the array climbs, keep what holds, giv
 from dataclasses import replace
 from typing import Final
 
+from .freshness import known
 from .memory import Probe, SiteMemory
 from .model import SiteReading
 
@@ -53,9 +54,10 @@ def note_limited(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteMem
 
 def is_curtailed(memory: SiteMemory, site: SiteReading, now_s: float) -> bool | None:
     """Tell whether sun is being held back; None when battery, grid or PV are unknown."""
-    if site.battery_power_w is None or site.grid_power_w is None or site.pv_power_w is None:
+    pv_w, grid_w = known(site.pv_power_w), known(site.grid_power_w)
+    if pv_w is None or grid_w is None or known(site.battery_power_w) is None:
         return None
-    if site.pv_power_w.value <= 0.0 or site.grid_power_w.value < -EXPORT_VISIBLE_W:
+    if pv_w <= 0.0 or grid_w < -EXPORT_VISIBLE_W:
         return False
     flagged = memory.limited_at_s is not None and now_s - memory.limited_at_s >= FLAG_HOLD_S
     return flagged or _rests_full(site)
@@ -68,15 +70,15 @@ def is_limited(memory: SiteMemory, site: SiteReading) -> bool:
 
 def _rests_full(site: SiteReading) -> bool:
     """A full battery that takes nothing, on a site that may not export, hides its sun."""
-    soc, battery = site.battery_soc_pct, site.battery_power_w
-    if soc is None or battery is None or soc.value < FULL_SOC_PCT:
+    soc_pct, battery_w = known(site.battery_soc_pct), known(site.battery_power_w)
+    if soc_pct is None or battery_w is None or soc_pct < FULL_SOC_PCT:
         return False
     if site.feed_in_allowed is not None and site.feed_in_allowed.value:
         return False
     # An array known to track its maximum has nothing more to give.
     if site.pv_limited is not None and not site.pv_limited.value:
         return False
-    return battery.value < RESTING_CHARGE_W
+    return battery_w < RESTING_CHARGE_W
 
 
 def step_probe(

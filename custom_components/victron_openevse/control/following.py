@@ -49,10 +49,11 @@ def follow(
         # A car that pauses by itself must not come back to a current nobody watched.
         return share.minimum_a, replace(memory, under_at_s=None, probe=Probe())
     memory = _note_draw(memory, drawn_a, view.now_s)
-    target_a = _round(mode, memory, view, share)
-    if mode is not Mode.SOLAR or memory.battery_free:
-        memory = _probe(memory, view, share, drawn_a)
-        target_a = max(target_a, memory.probe.current_a)
+    if not memory.battery_free:
+        # Only the guaranteed minimum gets here with a battery that needs the sun itself.
+        return share.minimum_a, memory
+    memory = _probe(memory, view, share, drawn_a)
+    target_a = max(_round(mode, memory, view, share), memory.probe.current_a)
     if memory.draw_cap_a is not None:
         target_a = min(target_a, ceil(memory.draw_cap_a) + CAP_ROOM_A)
     target_a = max(share.minimum_a, min(target_a, share.maximum_a))

@@ -7,6 +7,7 @@ already running: without readings nothing starts. Recovery is automatic with the
 
 from dataclasses import dataclass
 from enum import IntEnum
+from math import isfinite
 from types import MappingProxyType
 from typing import Final
 
@@ -57,14 +58,16 @@ CHARGER_POWER_STALE_S: Final = 75.0
 """Charging power older than this is absent: idle chargers repeat it each 30 s, two may be lost."""
 
 
-def age_s(reading: Reading[float] | None, now_s: float) -> float | None:
-    """Seconds since `reading` was learned; None when it never was."""
-    return None if reading is None else now_s - reading.at_s
+def known(reading: Reading[float] | None) -> float | None:
+    """Value of `reading`; None when it is absent or no finite number."""
+    return reading.value if reading is not None and isfinite(reading.value) else None
 
 
 def oldest_at_s(*readings: Reading[float] | None) -> float | None:
-    """Time of the oldest of `readings`; None when one is absent."""
-    times = [reading.at_s for reading in readings if reading is not None]
+    """Time of the oldest of `readings`; None when one is absent or no number."""
+    times = [
+        reading.at_s for reading in readings if reading is not None and isfinite(reading.value)
+    ]
     return min(times) if len(times) == len(readings) else None
 
 
@@ -80,7 +83,7 @@ def missing_readings(site: SiteReading, now_s: float) -> tuple[str, ...]:
     return tuple(
         name
         for name, (reading, limit_s) in needed.items()
-        if reading is None or now_s - reading.at_s >= limit_s
+        if reading is None or known(reading) is None or now_s - reading.at_s >= limit_s
     )
 
 
@@ -95,4 +98,4 @@ def charging_power_w(charger: ChargerReading, now_s: float) -> float | None:
     power = charger.charging_power_w
     if power is None or now_s - power.at_s >= CHARGER_POWER_STALE_S:
         return None
-    return power.value
+    return known(power)

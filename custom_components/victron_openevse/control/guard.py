@@ -8,6 +8,7 @@ battery does, not by what was written.
 from dataclasses import replace
 from typing import Final
 
+from .freshness import known
 from .memory import SiteMemory
 from .model import BatteryGuard, SiteReading
 
@@ -29,12 +30,8 @@ LOSS_FACTOR: Final = 1.12
 
 def limit_w(site: SiteReading, house_w: float | None) -> float | None:
     """Inverter power to allow, W; None when neither PV nor house are known."""
-    known = [
-        value
-        for value in (site.pv_dc_power_w.value if site.pv_dc_power_w else None, house_w)
-        if value is not None
-    ]
-    return max(LEAST_LIMIT_W, *known) if known else None
+    allowed = [value for value in (known(site.pv_dc_power_w), house_w) if value is not None]
+    return max(LEAST_LIMIT_W, *allowed) if allowed else None
 
 
 def watch(
@@ -58,8 +55,8 @@ def watch(
 
 
 def _leaks(site: SiteReading, limit: float) -> bool:
-    if site.battery_power_w is None:
+    battery_w = known(site.battery_power_w)
+    if battery_w is None:
         return False
-    pv_dc_w = site.pv_dc_power_w.value if site.pv_dc_power_w else 0.0
-    allowed_w = max(0.0, limit - pv_dc_w) * LOSS_FACTOR + LEAK_W
-    return -site.battery_power_w.value > allowed_w
+    allowed_w = max(0.0, limit - (known(site.pv_dc_power_w) or 0.0)) * LOSS_FACTOR + LEAK_W
+    return -battery_w > allowed_w

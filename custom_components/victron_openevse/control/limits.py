@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from .freshness import known
 from .model import MIN_CURRENT_A, ChargerReading, ChargerSettings, Mode
 
 UNLIMITED_A: Final = 80
@@ -11,9 +12,8 @@ UNLIMITED_A: Final = 80
 def ceiling_a(settings: ChargerSettings, charger: ChargerReading) -> int:
     """Most amps this charger may offer in any mode; below `MIN_CURRENT_A` it may offer nothing."""
     ceiling = min(settings.circuit_current_a, UNLIMITED_A)
-    if charger.max_current_a is not None:
-        ceiling = min(ceiling, int(charger.max_current_a.value))
-    return ceiling
+    own_a = known(charger.max_current_a)
+    return ceiling if own_a is None else min(ceiling, int(own_a))
 
 
 def fixed_current_a(settings: ChargerSettings) -> int:

@@ -6,6 +6,7 @@ Pressed at noon it lasts through the coming night; pressed at night it ends with
 from dataclasses import replace
 from typing import Final
 
+from .freshness import known
 from .memory import Pause
 from .model import Reading
 
@@ -24,9 +25,10 @@ LIGHT_HOLD_S: Final = 60.0
 
 def advance_pause(pause: Pause, pv_power_w: Reading[float] | None, now_s: float) -> Pause:
     """Follow the arrays into the night and out of it; an absent PV power changes nothing."""
-    if pv_power_w is None:
+    pv_w = known(pv_power_w)
+    if pv_w is None:
         return pause
-    dark, light = pv_power_w.value < DARK_W, pv_power_w.value > LIGHT_W
+    dark, light = pv_w < DARK_W, pv_w > LIGHT_W
     dark_at_s = (pause.dark_at_s if pause.dark_at_s is not None else now_s) if dark else None
     light_at_s = (pause.light_at_s if pause.light_at_s is not None else now_s) if light else None
     slept = dark_at_s is not None and now_s - dark_at_s >= DARK_HOLD_S

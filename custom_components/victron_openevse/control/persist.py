@@ -78,7 +78,8 @@ def _fit(hint: Any, value: object, saved_at_s: float) -> tuple[bool, Any]:
         return NoneType in kinds, None
     kind: Any = next(kind for kind in kinds if kind is not NoneType)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return (True, kind(value)) if value in set(kind) else (False, None)
+        fits = isinstance(value, str) and value in set(kind)
+        return fits, kind(str(value)) if fits else None
     return (True, _load(kind, value, saved_at_s)) if is_dataclass(kind) else _fit_plain(kind, value)
 
 

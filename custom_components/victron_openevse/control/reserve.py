@@ -8,6 +8,7 @@ battery before the night.
 from dataclasses import dataclass
 from typing import Final
 
+from .freshness import known
 from .model import SiteReading, SiteSettings
 
 SUN_MARGIN_H: Final = 2.0
@@ -56,8 +57,9 @@ def reserve_levels(
     per_pct_w = FORMULA_POWER_W * settings.battery_capacity_kwh / REFERENCE_CAPACITY_KWH
     expected_pct = sun_hours_left(hours_to_sunset) * sun_w / per_pct_w
     floor_pct = settings.reserve_floor_pct
-    if site.active_soc_limit_pct is not None:
-        floor_pct = max(floor_pct, site.active_soc_limit_pct.value + GX_LIMIT_MARGIN_PCT)
+    gx_limit_pct = known(site.active_soc_limit_pct)
+    if gx_limit_pct is not None:
+        floor_pct = max(floor_pct, gx_limit_pct + GX_LIMIT_MARGIN_PCT)
     reserve_pct = min(max(settings.night_reserve_pct - expected_pct, floor_pct), FULL_PCT)
     resume_pct = max(settings.resume_soc_pct, reserve_pct + HYSTERESIS_PCT)
     return Levels(reserve_pct=reserve_pct, resume_pct=min(resume_pct, FULL_PCT))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .curtailment import is_curtailed, is_limited, note_limited
-from .freshness import LADDERS, Trust, missing_readings, oldest_at_s
+from .freshness import LADDERS, Trust, known, missing_readings, oldest_at_s
 from .memory import SiteMemory
 from .model import Readings, SiteDecision, SiteReading, SiteSettings
 from .reserve import reserve_levels
@@ -32,15 +32,13 @@ def view_site(
     return SiteView(
         trust=_trust(memory, site, measured_at_s, now_s),
         levels=reserve_levels(settings, site, memory.pv_mean_w, readings.hours_to_sunset),
-        soc_pct=None if site.battery_soc_pct is None else site.battery_soc_pct.value,
+        soc_pct=known(site.battery_soc_pct),
         curtailed=bool(is_curtailed(memory, site, now_s)),
         limited=is_limited(memory, site),
         shortage_w=(charging_w or 0.0) - (memory.surplus_fast_w or 0.0),
         measured_at_s=measured_at_s,
-        voltage_v=settings.nominal_voltage_v
-        if site.grid_voltage_v is None
-        else site.grid_voltage_v.value,
-        volts_known=site.grid_voltage_v is not None,
+        voltage_v=known(site.grid_voltage_v),
+        nominal_voltage_v=settings.nominal_voltage_v,
         dt_s=dt_s if 0.0 <= dt_s <= LONGEST_STEP_S else 0.0,
         now_s=now_s,
     )

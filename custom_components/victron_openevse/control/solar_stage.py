@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from .awake import update_awake
 from .following import follow
-from .freshness import Trust
+from .freshness import Trust, known
 from .memory import ChargerMemory
 from .model import ChargerReading, ChargerState, Mode, Status
 from .reasons import Reason, ReasonCode
@@ -37,11 +37,11 @@ def _drawn_a(memory: ChargerMemory, charger: ChargerReading, share: Share) -> fl
         return None
     if charger.state.value is not ChargerState.CHARGING:
         return None
-    if charger.charging_current_a is not None:
-        return charger.charging_current_a.value
-    if charger.charging_power_w is None:
-        return None
-    return charger.charging_power_w.value / share.watts_per_a
+    drawn_a = known(charger.charging_current_a)
+    if drawn_a is not None:
+        return drawn_a
+    power_w = known(charger.charging_power_w)
+    return None if power_w is None else power_w / share.watts_per_a
 
 
 def _want_without_data(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> Want:
@@ -93,7 +93,7 @@ def _describe(
             status=Status.CHARGING,
             reason=Reason(ReasonCode.PROBING_HIDDEN_SUN, numbers),
         )
-    if share.fast_w >= share.minimum_w:
+    if memory.battery_free and share.fast_w >= share.minimum_w:
         reason = Reason(ReasonCode.FOLLOWING_SURPLUS, numbers)
         return Want(current_a=current_a, status=Status.CHARGING, reason=reason)
     code = ReasonCode.SUPPLEMENTING_MINIMUM

@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import exp
 from typing import Final
 
-from .freshness import charging_power_w
+from .freshness import charging_power_w, known
 from .memory import SiteMemory
 from .model import Readings
 
@@ -35,13 +35,11 @@ def measure_surplus_w(readings: Readings, now_s: float) -> float | None:
 
     A charger that has never reported power counts as absent only while it says it is charging.
     """
-    site = readings.site
-    if site.grid_power_w is None or site.battery_power_w is None:
+    grid_w, battery_w = known(readings.site.grid_power_w), known(readings.site.battery_power_w)
+    charging_w = measure_charging_w(readings, now_s)
+    if grid_w is None or battery_w is None or charging_w is None:
         return None
-    charging = measure_charging_w(readings, now_s)
-    if charging is None:
-        return None
-    return charging + site.battery_power_w.value - site.grid_power_w.value
+    return charging_w + battery_w - grid_w
 
 
 def measure_charging_w(readings: Readings, now_s: float) -> float | None:
@@ -65,18 +63,23 @@ def house_power_w(readings: Readings, charging_w: float | None) -> float | None:
     site = readings.site
     if charging_w is None:
         return None
-    if site.consumption_power_w is not None:
-        return max(0.0, site.consumption_power_w.value - charging_w)
-    if site.pv_power_w is None or site.grid_power_w is None or site.battery_power_w is None:
+    consumption_w = known(site.consumption_power_w)
+    if consumption_w is not None:
+        return max(0.0, consumption_w - charging_w)
+    pv_w, grid_w, battery_w = (
+        known(site.pv_power_w),
+        known(site.grid_power_w),
+        known(site.battery_power_w),
+    )
+    if pv_w is None or grid_w is None or battery_w is None:
         return None
-    supply_w = site.pv_power_w.value + site.grid_power_w.value - site.battery_power_w.value
-    return max(0.0, supply_w - charging_w)
+    return max(0.0, pv_w + grid_w - battery_w - charging_w)
 
 
 def update_filters(memory: SiteMemory, readings: Readings, now_s: float) -> SiteMemory:
     """Advance the filters to `now_s`; without a measurement they wait."""
     surplus_w = measure_surplus_w(readings, now_s)
-    pv = readings.site.pv_power_w
+    pv_w = known(readings.site.pv_power_w)
     dt_s = None if memory.filtered_at_s is None else now_s - memory.filtered_at_s
     if dt_s is None or not 0.0 <= dt_s <= RESTART_AFTER_S:
         return replace(
@@ -84,7 +87,7 @@ def update_filters(memory: SiteMemory, readings: Readings, now_s: float) -> Site
             filtered_at_s=now_s if surplus_w is not None else None,
             surplus_fast_w=surplus_w,
             surplus_slow_w=surplus_w,
-            pv_mean_w=_filter(memory.pv_mean_w, pv.value if pv else None, dt_s, PV_MEAN_S),
+            pv_mean_w=_filter(memory.pv_mean_w, pv_w, dt_s, PV_MEAN_S),
         )
     if surplus_w is None:
         return memory
@@ -95,7 +98,7 @@ def update_filters(memory: SiteMemory, readings: Readings, now_s: float) -> Site
         filtered_at_s=now_s,
         surplus_fast_w=_filter(fast_w, surplus_w, dt_s, FAST_FALL_S if falling else FAST_RISE_S),
         surplus_slow_w=_filter(memory.surplus_slow_w, surplus_w, dt_s, SLOW_S),
-        pv_mean_w=_filter(memory.pv_mean_w, pv.value if pv else None, dt_s, PV_MEAN_S),
+        pv_mean_w=_filter(memory.pv_mean_w, pv_w, dt_s, PV_MEAN_S),
     )
 
 

@@ -22,10 +22,9 @@ class SiteView:
     """Power that battery and grid give right now, W; negative = they take."""
     measured_at_s: float | None
     """Time of the older of grid and battery power."""
-    voltage_v: float
-    """Phase to neutral, of the grid meter; the nominal value where it has none."""
-    volts_known: bool
-    """True when `voltage_v` was measured."""
+    voltage_v: float | None
+    """Phase to neutral at the grid meter; None where it does not say."""
+    nominal_voltage_v: float
     dt_s: float
     """Time since the last decision, 0..60 s."""
     now_s: float

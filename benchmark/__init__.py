@@ -1,0 +1,1 @@
+"""Measurements of the law: what a decision costs and what it is worth."""

@@ -1,0 +1,174 @@
+"""Readings, settings and a stepping law for the tests of `control/`."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from custom_components.victron_openevse.control.controller import decide
+from custom_components.victron_openevse.control.memory import ChargerMemory, Memory
+from custom_components.victron_openevse.control.model import (
+    ChargerDecision,
+    ChargerReading,
+    ChargerSettings,
+    ChargerState,
+    Decision,
+    Mode,
+    Reading,
+    Readings,
+    Settings,
+    SiteReading,
+    SiteSettings,
+)
+
+VOLTS = 235.0
+KEY = "garage"
+
+
+def at[T](value: T | None, now_s: float) -> Reading[T] | None:
+    """A reading learned at `now_s`, or none."""
+    return None if value is None else Reading(value, now_s)
+
+
+@dataclass
+class House:
+    """A house without inertia: ESS and car follow at once. Enough to test the law's logic.
+
+    `pv_w` and `load_w` are the test's to change; the battery takes what is left, the grid nothing.
+    """
+
+    pv_w: float = 3000.0
+    load_w: float = 300.0
+    soc_pct: float = 70.0
+    hours_to_sunset: float | None = 6.0
+    mode: Mode = Mode.SOLAR
+    vehicle: bool | None = True
+    online: bool = True
+    wants: bool = True
+    """The car asks for power when it is offered some."""
+    car_limit_a: float = 32.0
+    override: bool = False
+    pv_limited: bool | None = False
+    grid_connected: bool = True
+    site_known: bool = True
+    soc_known: bool = True
+    now_s: float = 1000.0
+    site_at_s: float | None = None
+    """Time the site's readings are frozen at; None = they are current."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    site_settings: dict[str, Any] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    offered_a: int = 0
+    decision: Decision | None = None
+    battery_w: float | None = None
+    """Fixed battery power; None = whatever balances the house."""
+    frozen: SiteReading | None = None
+    closings: int = 0
+    energy_kwh: float = 0.0
+
+    @property
+    def charging(self) -> bool:
+        """The contactor is closed."""
+        return bool(self.vehicle) and self.wants and self.offered_a > 0
+
+    @property
+    def drawn_a(self) -> float:
+        """Current the car takes."""
+        return min(float(self.offered_a), self.car_limit_a) if self.charging else 0.0
+
+    @property
+    def charger(self) -> ChargerDecision:
+        """The last decision for the charger."""
+        assert self.decision is not None
+        return self.decision.chargers[KEY]
+
+    @property
+    def own(self) -> ChargerMemory:
+        """The charger's memory."""
+        return self.memory.chargers[KEY]
+
+    def site_reading(self) -> SiteReading:
+        """What the GX would say now."""
+        if not self.site_known:
+            return SiteReading()
+        car_w = self.drawn_a * VOLTS
+        battery_w = self.battery_w
+        if battery_w is None:
+            battery_w = self.pv_w - self.load_w - car_w
+        when = self.now_s
+        return SiteReading(
+            grid_power_w=at(self.load_w + car_w + battery_w - self.pv_w, when),
+            battery_power_w=at(battery_w, when),
+            battery_soc_pct=at(self.soc_pct if self.soc_known else None, when),
+            pv_power_w=at(self.pv_w, when),
+            pv_dc_power_w=at(self.pv_w, when),
+            consumption_power_w=at(self.load_w + car_w, when),
+            grid_voltage_v=at(VOLTS, when),
+            pv_limited=at(self.pv_limited, when),
+            feed_in_allowed=at(value=False, now_s=when),
+            grid_connected=at(self.grid_connected, when),
+        )
+
+    def charger_reading(self) -> ChargerReading:
+        """What the charger would say now."""
+        when = self.now_s
+        state = ChargerState.DISCONNECTED
+        if self.vehicle:
+            state = ChargerState.CHARGING if self.charging else ChargerState.CONNECTED
+            state = state if self.offered_a else ChargerState.SLEEPING
+        return ChargerReading(
+            online=at(self.online, when),
+            state=at(state, when),
+            vehicle_connected=at(self.vehicle, when),
+            charging_power_w=at(self.drawn_a * VOLTS, when),
+            charging_current_a=at(self.drawn_a, when),
+            voltage_v=at(240.0, when),
+            pilot_a=at(float(self.offered_a), when),
+            max_current_a=at(32.0, when),
+            manual_override=at(self.override, when),
+            total_energy_kwh=at(self.energy_kwh, when),
+        )
+
+    def all_settings(self) -> Settings:
+        """The owner's settings."""
+        own = ChargerSettings(mode=self.mode, **self.settings)
+        return Settings(site=SiteSettings(**self.site_settings), chargers={KEY: own})
+
+    def step(self, dt_s: float = 1.0) -> ChargerDecision:
+        """Let `dt_s` pass, decide, and let charger and car obey."""
+        self.now_s += dt_s
+        self.energy_kwh += self.drawn_a * VOLTS * dt_s / 3.6e6
+        site = self.site_reading()
+        if self.site_at_s is not None:
+            self.frozen = self.frozen or site
+            site = self.frozen
+        else:
+            self.frozen = None
+        readings = Readings(
+            site=site,
+            chargers={KEY: self.charger_reading()},
+            hours_to_sunset=self.hours_to_sunset,
+        )
+        self.decision, self.memory = decide(self.all_settings(), self.memory, readings, self.now_s)
+        if self.charger.send and self.online:
+            if self.charger.offered_current_a > 0 and self.offered_a == 0:
+                self.closings += 1
+            self.offered_a = self.charger.offered_current_a
+        return self.charger
+
+    def run(self, seconds: float, dt_s: float = 1.0) -> ChargerDecision:
+        """Step through `seconds`; gives the last decision."""
+        for _ in range(round(seconds / dt_s)):
+            self.step(dt_s)
+        return self.charger
+
+    def freeze(self) -> None:
+        """The GX falls silent: its last readings stay and grow old."""
+        self.frozen = self.site_reading()
+        self.site_at_s = self.now_s
+
+    def thaw(self) -> None:
+        """The GX speaks again."""
+        self.site_at_s = None
+
+    def restart(self) -> None:
+        """Home Assistant was away: the readings have to arrive anew."""
+        self.memory = replace(self.memory, site=type(self.memory.site)())

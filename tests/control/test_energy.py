@@ -1,0 +1,110 @@
+"""Energy by origin: exact totals, honest shares, no way back."""
+
+import pytest
+
+from custom_components.victron_openevse.control.energy import (
+    Origin,
+    record,
+    split_power,
+    start_session,
+)
+from custom_components.victron_openevse.control.memory import Energy, Meter
+
+SUNNY = Origin(solar_w=1000.0, battery_w=500.0, grid_w=500.0)
+
+
+@pytest.mark.parametrize(
+    ("charging_w", "pv_w", "house_w", "battery_w", "expected"),
+    [
+        pytest.param(2000.0, 3000.0, 500.0, 500.0, (2000, 0, 0), id="all from the sun"),
+        pytest.param(2000.0, 1500.0, 500.0, -1000.0, (1000, 1000, 0), id="the battery helps"),
+        pytest.param(2000.0, 1500.0, 500.0, -400.0, (1000, 400, 600), id="and the grid"),
+        pytest.param(2000.0, 300.0, 500.0, 0.0, (0, 0, 2000), id="the house takes the sun first"),
+        pytest.param(2000.0, None, 500.0, None, (0, 0, 2000), id="unknown counts as grid"),
+        pytest.param(0.0, 3000.0, 500.0, -100.0, (0, 0, 0), id="no car, no energy"),
+    ],
+)
+def test_split(
+    charging_w: float,
+    pv_w: float | None,
+    house_w: float | None,
+    battery_w: float | None,
+    expected: tuple[float, float, float],
+) -> None:
+    origin = split_power(charging_w, pv_w, house_w, battery_w)
+    assert (origin.solar_w, origin.battery_w, origin.grid_w) == expected
+
+
+def sample(meter: Meter, now_s: float, counter_kwh: float | None, power_w: float = 2000.0) -> Meter:
+    """One second of 2 kW: half sun, a quarter battery, a quarter grid."""
+    return record(
+        meter,
+        power_w=power_w,
+        origin=SUNNY if power_w else None,
+        total_w=2000.0,
+        counter_kwh=counter_kwh,
+        now_s=now_s,
+    )
+
+
+def test_the_counter_says_how_much_and_the_samples_from_where() -> None:
+    meter = Meter()
+    for second in range(61):
+        meter = sample(meter, float(second), 100.0)
+    assert meter.lifetime.total_kwh == 0.0
+    meter = sample(meter, 61.0, 100.04)
+    assert meter.lifetime.total_kwh == pytest.approx(0.04)
+    assert meter.lifetime.solar_kwh == pytest.approx(0.02)
+    assert meter.lifetime.battery_kwh == pytest.approx(0.01)
+    assert meter.session == meter.lifetime
+    assert meter.session.solar_share_pct == pytest.approx(50.0)
+
+
+def test_energy_charged_while_nobody_looked_takes_the_session_s_shares() -> None:
+    meter = sample(sample(sample(Meter(), 0.0, 5.0), 1.0, 5.0), 2.0, 5.1)
+    meter = sample(meter, 9_999.0, 7.1)
+    assert meter.lifetime.total_kwh == pytest.approx(2.1)
+    assert meter.lifetime.solar_kwh == pytest.approx(1.05)
+
+
+def test_energy_of_unknown_origin_is_grid() -> None:
+    meter = record(
+        Meter(counter_kwh=3.0), power_w=None, origin=None, total_w=0.0, counter_kwh=4.0, now_s=1.0
+    )
+    assert meter.lifetime == Energy(grid_kwh=1.0)
+
+
+@pytest.mark.parametrize(
+    "counter_kwh",
+    [
+        pytest.param(0.0, id="counter reset"),
+        pytest.param(900.0, id="another charger's counter"),
+    ],
+)
+def test_a_counter_that_jumps_is_a_new_start(counter_kwh: float) -> None:
+    meter = sample(sample(Meter(), 0.0, 100.0), 1.0, 100.5)
+    before = meter.lifetime
+    meter = sample(meter, 2.0, counter_kwh)
+    assert meter.lifetime == before
+    meter = sample(meter, 3.0, counter_kwh + 0.1)
+    assert meter.lifetime.total_kwh == pytest.approx(before.total_kwh + 0.1)
+
+
+def test_without_a_counter_power_is_integrated() -> None:
+    meter = Meter()
+    for second in range(3601):
+        meter = sample(meter, float(second), None)
+    assert meter.lifetime.total_kwh == pytest.approx(2.0)
+    assert meter.lifetime.solar_kwh == pytest.approx(1.0)
+
+
+def test_a_gap_is_not_integrated() -> None:
+    meter = sample(sample(Meter(), 0.0, None), 5_000.0, None)
+    assert meter.lifetime.total_kwh == 0.0
+
+
+def test_a_new_session_starts_at_zero_and_the_lifetime_goes_on() -> None:
+    meter = sample(sample(Meter(), 0.0, 1.0), 1.0, 2.0)
+    fresh = start_session(meter)
+    assert (fresh.session.total_kwh, fresh.session.solar_share_pct) == (0.0, None)
+    assert fresh.lifetime == meter.lifetime

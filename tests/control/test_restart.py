@@ -1,0 +1,73 @@
+"""Restarts: the session goes on, no contactor opens, energy neither jumps nor resets."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.victron_openevse.control.memory import Memory
+from custom_components.victron_openevse.control.model import Mode
+from custom_components.victron_openevse.control.persist import dump, load
+
+from .build import House
+
+
+@pytest.mark.parametrize("mode", [Mode.SOLAR, Mode.SOLAR_ONLY, Mode.MINIMUM_SOLAR, Mode.FAST])
+def test_restart_while_charging(mode: Mode) -> None:
+    house = House(mode=mode, pv_w=3000.0)
+    house.run(400)
+    before_a, closings = house.offered_a, house.closings
+    energy = house.own.meter.lifetime
+    house.memory = load(dump(house.memory, house.now_s), house.now_s + 40.0, absent_s=40.0)
+    house.now_s += 40.0
+    house.site_known = False
+    house.online = False
+    house.run(5)
+    assert house.offered_a == before_a
+    house.online = True
+    house.run(5)
+    assert house.offered_a == before_a
+    house.site_known = True
+    house.run(60)
+    assert house.closings == closings
+    assert house.offered_a >= 6
+    grown_kwh = house.own.meter.lifetime.total_kwh - energy.total_kwh
+    assert 0.0 < grown_kwh < 0.2
+
+
+def test_a_running_session_is_adopted_without_memory() -> None:
+    house = House(mode=Mode.SOLAR, pv_w=3000.0)
+    house.run(60)
+    before_a = house.offered_a
+    house.memory = Memory()
+    house.site_known = False
+    house.step()
+    assert house.offered_a == before_a
+    house.site_known = True
+    offers = [house.step().offered_current_a for _ in range(60)]
+    assert min(offers) >= 6
+    assert house.closings == 1
+
+
+def test_a_charger_reboot_while_charging_keeps_the_offer() -> None:
+    house = House(mode=Mode.MEDIUM)
+    house.run(30)
+    house.online = False
+    house.run(20)
+    house.online = True
+    house.step()
+    assert (house.offered_a, house.closings) == (16, 1)
+
+
+def test_a_blind_sleeper_stays_awake_without_a_car() -> None:
+    """A charger that sleeps as "disabled" cannot see a plug, so it must offer the minimum."""
+    house = House(mode=Mode.FAST)
+    house.run(30)
+    memory = house.memory.chargers
+    house.vehicle = False
+    house.run(2)
+    assert house.offered_a == 0
+    house.memory = replace(
+        house.memory, chargers={key: replace(own, blind=True) for key, own in memory.items()}
+    )
+    house.run(2)
+    assert house.offered_a == 6
