@@ -1,0 +1,1 @@
+"""A charger: OpenEVSE readings and offers."""

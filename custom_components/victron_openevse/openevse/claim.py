@@ -1,0 +1,204 @@
+"""Keeps one claim on a charger: decides when `B/claim/set` must be sent, and what with.
+
+A claim says "I ask for this", priority 500 among the charger's clients, so a person's manual
+override (1000) always wins by the charger's own rules. Four facts of the firmware shape this module:
+
+* Messages merge: a field left out keeps what an earlier message, perhaps of another program, put
+  there. So every message carries all four fields, and clears those it has no wish for.
+* Nothing is acknowledged but by `B/claim`, the re-published claim. No document, no claim.
+* The claim lives in RAM. A rebooted gateway charges with full current until we claim again.
+* Current below 6 A is raised to 6 A, never a stop; `null` or a bool as state can crash the gateway.
+"""
+
+from dataclasses import dataclass
+import json
+from typing import Any, Final
+
+from ..control.model import MIN_CURRENT_A
+from .topics import RELEASE
+from .values import CURRENT_MAX_A, read_object
+
+SETTLE_S: Final = 2.0
+"""A charger that (re)connects publishes its claim within a second; broker replays are faster."""
+BACKOFF_S: Final = (5.0, 10.0, 20.0, 30.0)
+"""Waits for a confirmation, after each attempt; the last one repeats."""
+CALM_S: Final = 60.0
+"""A claim lost this long after it was sent is a new matter: answer at once. Sooner, someone else
+writes the same claim, and we must not shout in turns."""
+RECHECK_S: Final = 60.0
+"""Least time between two repeats of a confirmed claim that the charger does not seem to follow."""
+RELEASE_ATTEMPTS: Final = 3
+"""A charger that has no claim of ours does not answer a release."""
+
+_CLEAR: Final = "clear"
+_STATES: Final = {True: "active", False: "disabled"}
+_DOCUMENT_STATES: Final = {"active": True, "disabled": False, None: None}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The properties a client asks of a charger; `None` = no wish."""
+
+    enabled: bool | None
+    charge_current_a: int | None
+    max_current_a: int | None = None
+    auto_release: bool = False
+
+
+def claim_for(offered_current_a: int) -> Claim:
+    """Return the claim that offers this current; less than 6 A is an offer of nothing.
+
+    `max_current` is never claimed: the charger decides it apart from the current, so it would
+    still cap a person who overrides the current. While off the least current stays claimed: the
+    gateway enables the controller first and sets the current after, so without it each start
+    would begin, for a moment, at the charger's maximum.
+    """
+    if offered_current_a < MIN_CURRENT_A:
+        return Claim(enabled=False, charge_current_a=MIN_CURRENT_A)
+    return Claim(enabled=True, charge_current_a=min(offered_current_a, CURRENT_MAX_A))
+
+
+def claim_payload(claim: Claim) -> str:
+    """Write the complete set of fields; a field without a wish is cleared, never left out."""
+    fields: dict[str, Any] = {
+        "state": _STATES[bool(claim.enabled)],
+        "charge_current": _CLEAR if claim.charge_current_a is None else claim.charge_current_a,
+        "max_current": _CLEAR if claim.max_current_a is None else claim.max_current_a,
+        "auto_release": claim.auto_release,
+    }
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def read_claim(payload: str) -> Claim | None:
+    """Read a claim or override document; `None` = there is no claim. ValueError when unreadable."""
+    document = read_object(payload)
+    if document is None:
+        raise ValueError("no claim document")
+    state = document.get("state")
+    if state == "null":
+        return None
+    if not (state is None or isinstance(state, str)) or state not in _DOCUMENT_STATES:
+        raise ValueError("unknown state in a claim document")
+    return Claim(
+        enabled=_DOCUMENT_STATES[state],
+        charge_current_a=_amps(document, "charge_current"),
+        max_current_a=_amps(document, "max_current"),
+        auto_release=document.get("auto_release") is True,
+    )
+
+
+def _amps(document: dict[str, Any], key: str) -> int | None:
+    value = document.get(key)
+    if value is not None and type(value) is not int:
+        raise ValueError(f"{key} is no whole number")
+    return value
+
+
+class ClaimKeeper:
+    """Brings the charger's claim document to what is wanted. Sends nothing itself."""
+
+    def __init__(self) -> None:
+        self.wanted: Claim | None = None
+        self.document: Claim | None = None
+        self.document_at_s: float | None = None
+        """When `document` came; `None` = what the charger holds is unknown."""
+        self.sent_count = 0
+        self.foreign_count = 0
+        self._releasing = False
+        self._ever_sent = False
+        self._answered = True
+        self._attempts = 0
+        self._sent_at_s: float | None = None
+        self._not_before_s = float("-inf")
+        self._settled_at_s = float("-inf")
+
+    @property
+    def confirmed(self) -> bool:
+        """True while the charger's own document is what we want."""
+        known = self.wanted is not None and self.document_at_s is not None
+        return known and self._answered and self.document == self.wanted
+
+    @property
+    def releasing(self) -> bool:
+        """True while the claim is being given back."""
+        return self._releasing
+
+    def want(self, claim: Claim) -> None:
+        """Ask for a claim; the same again changes nothing."""
+        if claim != self.wanted:
+            self.wanted = claim
+            self._releasing = False
+            self._start_over()
+
+    def hand_back(self, now_s: float) -> None:
+        """Want no claim any more, and release the one we may have."""
+        self.wanted = None
+        self._releasing = True
+        self._start_over()
+        self._settled_at_s = max(self._settled_at_s, now_s + SETTLE_S)
+
+    def charger_appeared(self, now_s: float) -> None:
+        """Note that the charger connected: its claims may be gone, it will say so in a moment."""
+        self.document_at_s = None
+        self._answered = True
+        self._start_over()
+        self._settled_at_s = now_s + SETTLE_S
+
+    def document_seen(self, claim: Claim | None, now_s: float) -> None:
+        """Note the claim the charger says it holds for us."""
+        if self.confirmed and claim not in (None, self.wanted):
+            self.foreign_count += 1
+        self.document = claim
+        self.document_at_s = now_s
+        self._answered = True
+        if claim is None and self._releasing:
+            self._finish_release()
+        if self._sent_at_s is None or now_s - self._sent_at_s >= CALM_S:
+            self._start_over()
+
+    def due(self, now_s: float) -> str | None:
+        """Return what to publish now, noted as sent, or `None`. Ask only while it can arrive."""
+        unsettled = self.document_at_s is None and now_s < self._settled_at_s
+        if self._releasing:
+            return self._due_release(now_s)
+        if unsettled or now_s < self._not_before_s or self.wanted is None or self.confirmed:
+            return None
+        self._answered = False
+        self._ever_sent = True
+        return self._sent(claim_payload(self.wanted), now_s)
+
+    def due_again(self, now_s: float) -> str | None:
+        """Return the confirmed claim once more, at most once a minute, for a deaf charger."""
+        if self.wanted is None or not self.confirmed:
+            return None
+        if self._sent_at_s is not None and now_s - self._sent_at_s < RECHECK_S:
+            return None
+        return self._sent(claim_payload(self.wanted), now_s)
+
+    def _due_release(self, now_s: float) -> str | None:
+        holds = self.document_at_s is not None and self.document is not None
+        if not (holds or self._ever_sent):
+            if self.document_at_s is not None or now_s >= self._settled_at_s:
+                self._finish_release()
+            return None
+        if now_s < self._not_before_s:
+            return None
+        if self._attempts == RELEASE_ATTEMPTS:
+            self._finish_release()
+            return None
+        return self._sent(RELEASE, now_s)
+
+    def _finish_release(self) -> None:
+        self._releasing = False
+        self._ever_sent = False
+
+    def _sent(self, payload: str, now_s: float) -> str:
+        self.sent_count += 1
+        self._sent_at_s = now_s
+        self._not_before_s = now_s + BACKOFF_S[min(self._attempts, len(BACKOFF_S) - 1)]
+        self._attempts += 1
+        return payload
+
+    def _start_over(self) -> None:
+        self._attempts = 0
+        self._not_before_s = float("-inf")

@@ -1,0 +1,311 @@
+"""One OpenEVSE charger over MQTT: its messages become readings, offers become a claim.
+
+The caller owns time: it starts the adapter, ticks it once a second, and says what to offer. Nothing
+is published while the broker is away or the charger is announced gone, for it would be lost; the
+claim is sent when both are back. Times are seconds on the caller's steady clock, the one that stamps
+the messages.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from ..control.model import ChargerReading, ChargerState, Reading
+from ..transport import Message, Transport, Unsubscribe
+from . import topics
+from .announcement import Presence
+from .claim import Claim, ClaimKeeper, claim_for, claim_payload, read_claim
+from .clock import ClockKeeper
+from .firmware import Firmware
+from .readings import ScalarStore
+from .topics import checked_topic
+from .values import PAYLOAD_MAX_CHARS
+
+_OVERSIZED: Final = "oversized"
+"""Name under which payloads too long to be real are counted, whatever their topic."""
+_ANSWER_MAX_CHARS: Final = 16
+"""The controller answers a write with `$OK^20` or `$NK^21`."""
+
+
+def _nothing() -> None:
+    """Stand in for a caller who does not want to hear of changes."""
+
+
+class OpenEvseCharger:
+    """Adapter of one charger. ValueError when a topic cannot be one."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        base_topic: str,
+        announce_topic: str | None = None,
+        on_change: Callable[[], None] = _nothing,
+        *,
+        charger_id: str | None = None,
+        local_now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Prepare; `local_now` is the owner's local time with its zone, `None` = set no clock."""
+        self._transport = transport
+        self._base = checked_topic(base_topic)
+        announce = None if announce_topic is None else checked_topic(announce_topic)
+        self._on_change = on_change
+        self._presence = Presence(self._base, announce, charger_id)
+        self._scalars = ScalarStore()
+        self._firmware = Firmware()
+        self._keeper = ClaimKeeper()
+        self._clock = ClockKeeper(local_now)
+        self._unsubscribes: list[Unsubscribe] = []
+        self._life_at_s: float | None = None
+        self._reappeared = 0
+        self._clock_asked = False
+        self._clock_answer: str | None = None
+
+    # What the caller drives
+
+    def start(self, now_s: float) -> None:
+        """Subscribe. A claim of an earlier life is recognised and not sent again."""
+        if self._unsubscribes:
+            return
+        self._keeper.charger_appeared(now_s)
+        subscribe = self._transport.subscribe
+        self._unsubscribes = [
+            subscribe(self._presence.topic_filter, self._on_announcement),
+            subscribe(f"{self._base}/+", self._on_charger),
+            subscribe(f"{self._base}/{topics.RAPI_OUT}", self._on_rapi),
+        ]
+
+    def stop(self) -> None:
+        """Unsubscribe and send nothing more; the claim stays as it is at the charger."""
+        for unsubscribe in self._unsubscribes:
+            unsubscribe()
+        self._unsubscribes = []
+
+    def tick(self, now_s: float) -> None:
+        """Send what is due: repeats of what was not confirmed, and the check once a minute."""
+        if not self._reachable():
+            return
+        payload = self._keeper.due(now_s)
+        if payload is None and self._contradicted():
+            payload = self._keeper.due_again(now_s)
+        if payload is not None:
+            self._publish(topics.CLAIM_SET, payload)
+
+    def offer(self, current_a: int, now_s: float) -> None:
+        """Offer whole amps per phase, 6 to 80; less is "do not charge". Repeating costs nothing."""
+        self._keeper.want(claim_for(current_a))
+        self.tick(now_s)
+
+    def release(self, now_s: float) -> None:
+        """Hand the charger back to its own rules, and forget the offer."""
+        self._keeper.hand_back(now_s)
+        self.tick(now_s)
+
+    def reading(self, now_s: float) -> ChargerReading:  # noqa: ARG002 - part of every adapter
+        """Return what the charger said; how old is too old is the law's to decide."""
+        return self._scalars.reading(self._online())
+
+    # What the caller may ask
+
+    @property
+    def firmware(self) -> str | None:
+        """Version of the gateway's firmware; `None` before 5.0, which does not tell."""
+        return self._firmware.gateway
+
+    @property
+    def supported(self) -> bool | None:
+        """False when the firmware is too old to be steered over MQTT; `None` = not known yet."""
+        return self._firmware.supported
+
+    @property
+    def claim_confirmed(self) -> bool:
+        """True while the charger itself says that it holds what we offer."""
+        return self._keeper.confirmed
+
+    @property
+    def releasing(self) -> bool:
+        """True while the claim is on its way back; keep ticking until it is False."""
+        return self._keeper.releasing
+
+    @property
+    def heard(self) -> bool:
+        """True when the charger itself, not the broker's store, has spoken since the start."""
+        return self._life_at_s is not None
+
+    @property
+    def last_message_at_s(self) -> float | None:
+        """Time of the last sign of life; `None` = none yet."""
+        return self._life_at_s
+
+    @property
+    def fault_code(self) -> int | None:
+        """The controller's own number of the fault it is in; `None` = no fault."""
+        state = self._scalars.reading(None).state
+        in_fault = state is not None and state.value is ChargerState.FAULT
+        return self._scalars.state_code if in_fault else None
+
+    def missing(self) -> tuple[str, ...]:
+        """Name the readings without which setting up makes no sense, as in ChargerReading."""
+        return self._scalars.missing()
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return what helps to understand a fault, without secrets, ready for JSON."""
+        said, keeper = self._presence.last, self._keeper
+        return {
+            "base_topic": self._base,
+            "announced_base_topic": None if said is None else said.base_topic,
+            "announced_online": None if said is None else said.online,
+            "last_message_at_s": self._life_at_s,
+            "reappeared": self._reappeared,
+            "firmware": self._firmware.gateway,
+            "controller_firmware": self._firmware.controller,
+            "supported": self.supported,
+            "state_code": self._scalars.state_code,
+            "missing": list(self.missing()),
+            "rejected": dict(self._scalars.rejected),
+            "claim_wanted": _shown(keeper.wanted),
+            "claim_document": _shown(keeper.document),
+            "claim_confirmed": keeper.confirmed,
+            "claim_contradicted": self._contradicted(),
+            "claims_sent": keeper.sent_count,
+            "foreign_claims": keeper.foreign_count,
+            "sntp_enabled": self._firmware.sntp_enabled,
+            "clock_drift_s": self._clock.drift_s,
+            "clock_writes": self._clock.writes,
+            "clock_answer": self._clock_answer,
+        }
+
+    # What arrives
+
+    def _on_announcement(self, message: Message) -> None:
+        said = self._presence.take(message)
+        if said is None:
+            return
+        if said.online and not message.retain:
+            self._life_at_s = message.at_s
+            self._reappeared += 1
+            self._keeper.charger_appeared(message.at_s)
+        self._on_change()
+        self.tick(message.at_s)
+
+    def _on_charger(self, message: Message) -> None:
+        key = message.topic.removeprefix(f"{self._base}/")
+        if len(message.payload) > PAYLOAD_MAX_CHARS:
+            self._scalars.rejected[_OVERSIZED] += 1
+        elif key == topics.CLAIM:
+            self._take_claim(message)
+        elif key == topics.OVERRIDE:
+            self._take_override(message)
+        elif key == topics.CONFIG:
+            self._take_config(message)
+        elif not message.retain:
+            self._take_scalar(key, message)
+
+    def _on_rapi(self, message: Message) -> None:
+        """Keep the controller's word on a clock we set: `$OK`, or `$NK` for a refusal."""
+        if self._clock_asked and not message.retain:
+            self._clock_asked = False
+            self._clock_answer = message.payload[:_ANSWER_MAX_CHARS]
+
+    def _take_claim(self, message: Message) -> None:
+        try:
+            claim = read_claim(message.payload)
+        except ValueError:
+            self._scalars.rejected[topics.CLAIM] += 1
+            return
+        self._keeper.document_seen(claim, message.at_s)
+        self._on_change()
+        self.tick(message.at_s)
+
+    def _take_override(self, message: Message) -> None:
+        """Believe a live document at once; a stored one may be left over from the last car."""
+        if message.retain:
+            return
+        try:
+            active = read_claim(message.payload) is not None
+        except ValueError:
+            self._scalars.rejected[topics.OVERRIDE] += 1
+            return
+        if self._scalars.take_override(active=active, at_s=message.at_s):
+            self._on_change()
+
+    def _take_config(self, message: Message) -> None:
+        if self._firmware.take_config(message.payload):
+            self._on_change()
+        else:
+            self._scalars.rejected[topics.CONFIG] += 1
+
+    def _take_scalar(self, key: str, message: Message) -> None:
+        if key in topics.LIFE_KEYS:
+            self._life_at_s = message.at_s
+            self._firmware.take_key(key)
+        before = self._scalars.number(topics.UPTIME)
+        changed = self._scalars.take(key, message.payload, message.at_s)
+        if key == topics.UPTIME:
+            self._check_reboot(before, message.at_s)
+        elif key == topics.LOCAL_TIME:
+            self._check_clock(message)
+        if changed and key != topics.UPTIME:
+            self._on_change()
+
+    def _check_reboot(self, before: Reading[float] | None, now_s: float) -> None:
+        """Doubt a claim document from before a reboot that no announcement told us of."""
+        uptime = self._scalars.number(topics.UPTIME)
+        if before is None or uptime is None or uptime.value >= before.value:
+            return
+        told_at_s = self._keeper.document_at_s
+        if told_at_s is not None and told_at_s < now_s - uptime.value:
+            self._reappeared += 1
+            self._keeper.charger_appeared(now_s)
+
+    def _check_clock(self, message: Message) -> None:
+        if not self._reachable():
+            return
+        sntp = self._firmware.sntp_enabled
+        payload = self._clock.due(message.payload, message.at_s, sntp_enabled=sntp)
+        if payload is not None:
+            self._clock_asked = True
+            self._publish(topics.CLOCK_SET, payload)
+
+    # What follows from it
+
+    def _online(self) -> Reading[bool] | None:
+        gone_at_s = self._presence.gone_since_s()
+        if self._life_at_s is None:
+            return None if gone_at_s is None else Reading(value=False, at_s=gone_at_s)
+        spoke_since = gone_at_s is None or self._life_at_s > gone_at_s
+        return Reading(value=spoke_since, at_s=self._life_at_s)
+
+    def _reachable(self) -> bool:
+        """Tell whether a command would arrive, as far as anyone can know."""
+        if not (self._unsubscribes and self._transport.connected):
+            return False
+        online, said = self._online(), self._presence.last
+        return online.value if online is not None else said is not None
+
+    def _contradicted(self) -> bool:
+        """Tell whether the charger, since it confirmed, aims elsewhere and no person is behind it.
+
+        A lower pilot is no contradiction: the charger may be protecting itself or its house.
+        """
+        wanted, since_s = self._keeper.wanted, self._keeper.document_at_s
+        override = self._scalars.flag(topics.MANUAL_OVERRIDE)
+        if wanted is None or since_s is None or (override is not None and override.value):
+            return False
+        enabled, pilot = self._scalars.flag(topics.STATUS), self._scalars.number(topics.PILOT)
+        if enabled is not None and enabled.at_s > since_s and enabled.value != wanted.enabled:
+            return True
+        limit_a = wanted.charge_current_a
+        return (
+            wanted.enabled is True
+            and limit_a is not None
+            and pilot is not None
+            and pilot.at_s > since_s
+            and pilot.value > limit_a
+        )
+
+    def _publish(self, command: str, payload: str) -> None:
+        self._transport.publish(f"{self._base}/{command}", payload)
+
+
+def _shown(claim: Claim | None) -> str | None:
+    return None if claim is None else claim_payload(claim)
