@@ -48,6 +48,14 @@ def test_a_running_session_is_adopted_without_memory() -> None:
     assert house.closings == 1
 
 
+def test_a_charger_that_has_not_spoken_is_left_alone() -> None:
+    """Its state comes with a dump each 30 s: until then nobody knows what would be interrupted."""
+    house = House(mode=Mode.OFF, vehicle=None)
+    assert house.step().send is False
+    house.vehicle = True
+    assert house.step().send is True
+
+
 def test_a_charger_reboot_while_charging_keeps_the_offer() -> None:
     house = House(mode=Mode.MEDIUM)
     house.run(30)

@@ -47,6 +47,8 @@ def note_commands(
     """
     first = memory.mode is None
     if first:
+        if not _has_spoken(charger):
+            return memory, False
         memory = _adopt(memory, charger, now_s)
     vehicle = charger.vehicle_connected
     connected = memory.connected if vehicle is None else vehicle.value
@@ -74,6 +76,14 @@ def note_commands(
             probe=Probe(),
         )
     return memory, commanded and not first
+
+
+def _has_spoken(charger: ChargerReading) -> bool:
+    """Tell whether state and plug are known; a charger that sleeps blind never tells the latter."""
+    if charger.state is None:
+        return False
+    blind = charger.state.value is ChargerState.DISABLED
+    return blind or charger.vehicle_connected is not None
 
 
 def _adopt(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> ChargerMemory:
@@ -126,7 +136,9 @@ def decide_charger(
     now_s = view.now_s
     if not is_online(charger, now_s):
         return _leave(memory, Status.OFFLINE, ReasonCode.CHARGER_OFFLINE), memory
-    memory = note_state(memory, charger, online=True, now_s=now_s)
+    if memory.mode is None:
+        return _leave(memory, Status.NO_DATA, ReasonCode.DATA_MISSING), memory
+    memory = note_state(memory, charger, now_s)
     memory, over = _advance_pause(memory, site, view)
     if charger.state is not None and charger.state.value is ChargerState.FAULT:
         return _leave(memory, Status.FAULT, ReasonCode.CHARGER_FAULT), memory

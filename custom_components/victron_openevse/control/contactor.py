@@ -23,11 +23,9 @@ SETTLE_S: Final = 2.0
 """From the report of a closed contactor until more than the minimum is offered."""
 
 
-def note_state(
-    memory: ChargerMemory, charger: ChargerReading, *, online: bool, now_s: float
-) -> ChargerMemory:
+def note_state(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> ChargerMemory:
     """Remember when the contactor was reported closed, and whether this charger sleeps blind."""
-    if not online or charger.state is None:
+    if charger.state is None:
         return memory
     if charger.state.value is ChargerState.CHARGING:
         if memory.charging_at_s is None and memory.offered_current_a > 0:

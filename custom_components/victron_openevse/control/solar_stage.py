@@ -22,6 +22,9 @@ def want_solar(
     """What the sun allows this car right now."""
     if view.trust is not Trust.CURRENT:
         return _want_without_data(mode, memory, view, share), memory
+    if charger.state is None and charger.charging_current_a is None and memory.offered_current_a:
+        # After a restart a charger tells its state last: what it has been offered stays.
+        return _hold(memory), memory
     memory = update_awake(mode, memory, view, share)
     if not memory.awake:
         if memory.free_start:
@@ -33,9 +36,9 @@ def want_solar(
 
 def _drawn_a(memory: ChargerMemory, charger: ChargerReading, share: Share) -> float | None:
     """Current the car takes per phase, A; None when it is not charging or does not say."""
-    if memory.charging_at_s is None or charger.state is None:
+    if memory.charging_at_s is None:
         return None
-    if charger.state.value is not ChargerState.CHARGING:
+    if charger.state is not None and charger.state.value is not ChargerState.CHARGING:
         return None
     drawn_a = known(charger.charging_current_a)
     if drawn_a is not None:
@@ -49,11 +52,7 @@ def _want_without_data(mode: Mode, memory: ChargerMemory, view: SiteView, share:
     running = memory.offered_current_a > 0
     guaranteed = mode is Mode.MINIMUM_SOLAR
     if view.trust is Trust.HOLD and running:
-        return Want(
-            current_a=memory.offered_current_a,
-            status=Status.CHARGING,
-            reason=Reason(ReasonCode.DATA_OLD_HOLDING),
-        )
+        return _hold(memory)
     if guaranteed or (running and view.trust is not Trust.STOP):
         return Want(
             current_a=share.minimum_a,
@@ -62,6 +61,14 @@ def _want_without_data(mode: Mode, memory: ChargerMemory, view: SiteView, share:
         )
     return Want(
         current_a=0, status=Status.NO_DATA, reason=Reason(ReasonCode.DATA_MISSING), urgent=True
+    )
+
+
+def _hold(memory: ChargerMemory) -> Want:
+    return Want(
+        current_a=memory.offered_current_a,
+        status=Status.CHARGING,
+        reason=Reason(ReasonCode.DATA_OLD_HOLDING),
     )
 
 

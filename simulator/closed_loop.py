@@ -1,0 +1,156 @@
+"""The product's law and adapters, closed around the house on a desk, without Home Assistant.
+
+What Home Assistant's coordinator does with real brokers, this does on the simulated clock: adapters
+give readings, the law decides, adapters send. A simulated day takes seconds, so everything that can go
+wrong between a message and the contactor can be tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from custom_components.victron_openevse.control.controller import decide
+from custom_components.victron_openevse.control.memory import ChargerMemory, Memory
+from custom_components.victron_openevse.control.model import (
+    ChargerDecision,
+    ChargerSettings,
+    Decision,
+    Mode,
+    Readings,
+    Settings,
+)
+from custom_components.victron_openevse.control.persist import dump, load
+from custom_components.victron_openevse.openevse.mqtt import OpenEvseCharger
+from custom_components.victron_openevse.victron.mqtt import VictronSite
+from simulator.house_on_desk import PORTAL_ID, SimulatedWorld
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.gx import GxConfig
+    from simulator.openevse import OpenEvseEmulator
+    from simulator.scenario import Scenario
+
+HOUR_S: Final = 3600.0
+DAY_H: Final = 24.0
+PATIENCE_S: Final = 900
+
+
+class ClosedLoop:
+    """One house with our product in charge; call `step` once per simulated second."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        settings: Settings | None = None,
+        mode: Mode = Mode.SOLAR,
+        start_s: int | None = None,
+        chargers: int = 1,
+        gx_config: GxConfig | None = None,
+    ) -> None:
+        """Set up the house and start the product in it."""
+        self.world = SimulatedWorld(
+            scenario, start_s=start_s, chargers=chargers, gx_config=gx_config
+        )
+        self.settings = settings or Settings(
+            chargers={key: ChargerSettings(mode=mode) for key in self.world.chargers}
+        )
+        self.memory = Memory()
+        self.decision: Decision | None = None
+        self._start_product()
+
+    def _start_product(self) -> None:
+        self.client = self.world.broker.client()
+        self.site = VictronSite(self.client, PORTAL_ID)
+        self.chargers = {
+            key: OpenEvseCharger(self.client, emulator.base_topic, None)
+            for key, emulator in self.world.chargers.items()
+        }
+        self.site.start(self.world.now_s)
+        for charger in self.chargers.values():
+            charger.start(self.world.now_s)
+
+    @property
+    def key(self) -> str:
+        """The first charger's key."""
+        return next(iter(self.chargers))
+
+    @property
+    def charger(self) -> OpenEvseEmulator:
+        """The first charger, as it is on the desk."""
+        return self.world.charger
+
+    @property
+    def own(self) -> ChargerMemory:
+        """The law's memory of the first charger."""
+        return self.memory.chargers[self.key]
+
+    @property
+    def seen(self) -> ChargerDecision:
+        """The last decision for the first charger."""
+        if self.decision is None:
+            message = "nothing was decided yet"
+            raise LookupError(message)
+        return self.decision.chargers[self.key]
+
+    def choose(self, **changes: Any) -> None:
+        """Change settings of every charger, as a person would."""
+        chargers = {key: replace(own, **changes) for key, own in self.settings.chargers.items()}
+        self.settings = replace(self.settings, chargers=chargers)
+
+    def readings(self) -> Readings:
+        """What the adapters know now."""
+        now_s = self.world.now_s
+        sunset_s = self.world.sun.sunset_s - self.world.plant.time_s
+        return Readings(
+            site=self.site.reading(now_s),
+            chargers={key: charger.reading(now_s) for key, charger in self.chargers.items()},
+            hours_to_sunset=sunset_s / HOUR_S % DAY_H,
+        )
+
+    def step(self) -> Decision:
+        """Live through one second and decide once."""
+        self.world.step()
+        now_s = self.world.now_s
+        self.site.tick(now_s)
+        for charger in self.chargers.values():
+            charger.tick(now_s)
+        self.decision, self.memory = decide(self.settings, self.memory, self.readings(), now_s)
+        self.site.hold_discharge_limit(self.decision.site.discharge_limit_w, now_s)
+        for key, charger in self.chargers.items():
+            decided = self.decision.chargers[key]
+            if decided.send:
+                charger.offer(decided.offered_current_a, now_s)
+            if decided.pause_over:
+                self.choose(pause_until_morning=False)
+        self.world.broker.run()
+        return self.decision
+
+    def run(self, seconds: int) -> Decision:
+        """Live through some seconds; returns the last decision."""
+        for _ in range(seconds - 1):
+            self.step()
+        return self.step()
+
+    def run_until(self, what: Callable[[ClosedLoop], bool], patience_s: int = PATIENCE_S) -> int:
+        """Live until `what` holds; returns the seconds it took. Raises TimeoutError."""
+        for second in range(patience_s + 1):
+            if second:
+                self.step()
+            if self.decision is not None and what(self):
+                return second
+        message = f"not within {patience_s} s: {self.decision}"
+        raise TimeoutError(message)
+
+    def restart(self, absent_s: int) -> None:
+        """Home Assistant goes away for `absent_s` and comes back with what it stored."""
+        stored = dump(self.memory, self.world.now_s)
+        self.site.stop()
+        for charger in self.chargers.values():
+            charger.stop()
+        self.client.disconnect()
+        self.world.run(absent_s)
+        self.memory = load(stored, self.world.now_s, float(absent_s))
+        self._start_product()
