@@ -68,7 +68,7 @@ def _update_by_surplus(memory: ChargerMemory, view: SiteView, share: Share) -> C
     """`solar_only`: start on the mean surplus, stop when the bridge over a cloud is used up."""
     if memory.awake is None:
         # A person plugged in or chose the mode: what the sun gives now is enough to begin.
-        return replace(memory, awake=share.fast_w >= share.minimum_w or view.curtailed)
+        return replace(memory, awake=share.fast_w >= share.minimum_w or bool(view.curtailed))
     if not memory.awake:
         sunny = share.slow_w >= share.minimum_w * START_MARGIN and share.fast_w >= share.minimum_w
         return replace(memory, awake=True, bridged_wh=0.0) if sunny or view.curtailed else memory

@@ -31,6 +31,7 @@ from .model import (
     SiteDecision,
 )
 from .site_stage import describe_site, update_site, view_site
+from .surplus import measure
 from .view import Share, SiteView
 
 NOTHING_KNOWN = ChargerReading()
@@ -44,8 +45,9 @@ def decide(
     `now_s` is a steady clock (it may start anywhere but does not go back while the process lives).
     Chargers without settings are ignored, chargers without readings count as offline.
     """
-    site_memory = update_site(memory.site, readings, now_s)
-    view = view_site(settings.site, memory.site, site_memory, readings, now_s)
+    measured = measure(readings, now_s)
+    site_memory = update_site(memory.site, measured, readings.site, now_s)
+    view = view_site(settings.site, site_memory, measured, readings, now_s)
     noted = {
         key: note_commands(
             memory.chargers.get(key, ChargerMemory()),
@@ -69,7 +71,7 @@ def decide(
             shares[key],
             commanded=noted[key][1],
         )
-    site = describe_site(site_memory, view, readings, now_s)
+    site = describe_site(site_memory, view, measured, readings.site)
     site, site_memory = _guard(settings, decisions, readings, site, site_memory, now_s)
     memories = _book(memories, readings, site, now_s)
     site_memory = replace(site_memory, decided_at_s=now_s)

@@ -100,7 +100,7 @@ def _probe(memory: ChargerMemory, view: SiteView, share: Share, drawn_a: float) 
     """Look for hidden sun while the car takes what it is offered."""
     probe = step_probe(
         memory.probe,
-        curtailed=view.curtailed,
+        curtailed=bool(view.curtailed),
         limited=view.limited,
         shortage_w=view.shortage_w,
         drawn_a=drawn_a,

@@ -7,35 +7,41 @@ from .freshness import LADDERS, Trust, known, missing_readings, oldest_at_s
 from .memory import SiteMemory
 from .model import Readings, SiteDecision, SiteReading, SiteSettings
 from .reserve import reserve_levels
-from .surplus import house_power_w, measure_charging_w, measure_surplus_w, update_filters
+from .surplus import Measured, update_filters
 from .view import SiteView
 
 LONGEST_STEP_S = 60.0
 """Decisions further apart than this count as a new start for everything that accumulates."""
 
 
-def update_site(memory: SiteMemory, readings: Readings, now_s: float) -> SiteMemory:
+def update_site(
+    memory: SiteMemory, measured: Measured, site: SiteReading, now_s: float
+) -> SiteMemory:
     """Bring the site's memory to `now_s`."""
     if memory.started_at_s is None:
         memory = replace(memory, started_at_s=now_s)
-    return note_limited(update_filters(memory, readings, now_s), readings.site, now_s)
+    memory = update_filters(memory, measured, known(site.pv_power_w), now_s)
+    return note_limited(memory, site, now_s)
 
 
 def view_site(
-    settings: SiteSettings, before: SiteMemory, memory: SiteMemory, readings: Readings, now_s: float
+    settings: SiteSettings,
+    memory: SiteMemory,
+    measured: Measured,
+    readings: Readings,
+    now_s: float,
 ) -> SiteView:
-    """Draw the conclusions all chargers share; `before` is the memory of the last decision."""
+    """Draw the conclusions all chargers share."""
     site = readings.site
     measured_at_s = oldest_at_s(site.grid_power_w, site.battery_power_w)
-    charging_w = measure_charging_w(readings, now_s)
-    dt_s = 0.0 if before.decided_at_s is None else now_s - before.decided_at_s
+    dt_s = 0.0 if memory.decided_at_s is None else now_s - memory.decided_at_s
     return SiteView(
         trust=_trust(memory, site, measured_at_s, now_s),
         levels=reserve_levels(settings, site, memory.pv_mean_w, readings.hours_to_sunset),
         soc_pct=known(site.battery_soc_pct),
-        curtailed=bool(is_curtailed(memory, site, now_s)),
+        curtailed=is_curtailed(memory, site, now_s),
         limited=is_limited(memory, site),
-        shortage_w=(charging_w or 0.0) - (memory.surplus_fast_w or 0.0),
+        shortage_w=(measured.charging_w or 0.0) - (memory.surplus_fast_w or 0.0),
         measured_at_s=measured_at_s,
         voltage_v=known(site.grid_voltage_v),
         nominal_voltage_v=settings.nominal_voltage_v,
@@ -64,19 +70,20 @@ def _trust(
 
 
 def describe_site(
-    memory: SiteMemory, view: SiteView, readings: Readings, now_s: float
+    memory: SiteMemory, view: SiteView, measured: Measured, site: SiteReading
 ) -> SiteDecision:
     """Say what was understood of the site, for people."""
+    now_s = view.now_s
     started_at_s = now_s if memory.started_at_s is None else memory.started_at_s
-    starting = now_s - started_at_s < LADDERS[readings.site.source].minimum_s
-    missing = () if starting else missing_readings(readings.site, now_s)
-    known = measure_surplus_w(readings, now_s) is not None and view.trust <= Trust.HOLD
+    starting = now_s - started_at_s < LADDERS[site.source].minimum_s
+    missing = () if starting else missing_readings(site, now_s)
+    sure = measured.surplus_w is not None and view.trust <= Trust.HOLD
     return SiteDecision(
-        surplus_w=memory.surplus_fast_w if known else None,
-        house_power_w=house_power_w(readings, measure_charging_w(readings, now_s)),
+        surplus_w=memory.surplus_fast_w if sure else None,
+        house_power_w=measured.house_w,
         reserve_pct=None if view.soc_pct is None else view.levels.reserve_pct,
         resume_pct=None if view.soc_pct is None else view.levels.resume_pct,
-        pv_curtailed=is_curtailed(memory, readings.site, now_s),
+        pv_curtailed=view.curtailed,
         data_problem=bool(missing),
         missing=missing,
     )

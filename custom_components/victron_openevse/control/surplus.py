@@ -6,13 +6,13 @@ the sum does not move. Two filters: the fast one sets the current, the slow one 
 stops.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import exp
 from typing import Final
 
 from .freshness import charging_power_w, known
 from .memory import SiteMemory
-from .model import Readings
+from .model import ChargerState, Readings, SiteReading
 
 FAST_FALL_S: Final = 5.0
 """Time constant of the fast filter downwards: a kettle must be answered within seconds."""
@@ -30,64 +30,68 @@ RESTART_AFTER_S: Final = 60.0
 """After a gap this long the filters start anew from the first value."""
 
 
-def measure_surplus_w(readings: Readings, now_s: float) -> float | None:
-    """Surplus right now in W; None unless battery, grid and every car's power are known.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Powers at this moment, W; None = unknown."""
 
-    A charger that has never reported power counts as absent only while it says it is charging.
-    """
+    charging_w: float | None
+    """All cars together; unknown when a charging car's power is."""
+    surplus_w: float | None
+    house_w: float | None
+    """Loads without the cars, >= 0."""
+
+
+def measure(readings: Readings, now_s: float) -> Measured:
+    """Combine the readings of this moment."""
+    charging_w = _charging_w(readings, now_s)
+    if charging_w is None:
+        return Measured(None, None, None)
     grid_w, battery_w = known(readings.site.grid_power_w), known(readings.site.battery_power_w)
-    charging_w = measure_charging_w(readings, now_s)
-    if grid_w is None or battery_w is None or charging_w is None:
-        return None
-    return charging_w + battery_w - grid_w
+    surplus_w = None
+    if grid_w is not None and battery_w is not None:
+        surplus_w = charging_w + battery_w - grid_w
+    return Measured(charging_w, surplus_w, _house_w(readings.site, charging_w, surplus_w))
 
 
-def measure_charging_w(readings: Readings, now_s: float) -> float | None:
-    """Power of all cars together, W; None when a charging car's power is unknown."""
+def _charging_w(readings: Readings, now_s: float) -> float | None:
+    """A charger that has never reported power counts as absent only while it says it charges."""
     total_w = 0.0
     for charger in readings.chargers.values():
         power_w = charging_power_w(charger, now_s)
         if power_w is not None:
             total_w += power_w
-        elif charger.state is not None and charger.state.value == "charging":
+        elif charger.state is not None and charger.state.value is ChargerState.CHARGING:
             return None
     return total_w
 
 
-def house_power_w(readings: Readings, charging_w: float | None) -> float | None:
-    """Loads without the cars, W >= 0; None when unknown.
+def _house_w(site: SiteReading, charging_w: float, surplus_w: float | None) -> float | None:
+    """The GX's consumption includes the cars; where it is absent, the balance gives the rest.
 
-    The GX's consumption includes the cars. Both meters are read at different moments, so the
-    difference may dip below zero for a second: it is floored.
+    Both meters are read at different moments, so the difference may dip below zero for a second.
     """
-    site = readings.site
-    if charging_w is None:
-        return None
-    consumption_w = known(site.consumption_power_w)
+    consumption_w, pv_w = known(site.consumption_power_w), known(site.pv_power_w)
     if consumption_w is not None:
         return max(0.0, consumption_w - charging_w)
-    pv_w, grid_w, battery_w = (
-        known(site.pv_power_w),
-        known(site.grid_power_w),
-        known(site.battery_power_w),
-    )
-    if pv_w is None or grid_w is None or battery_w is None:
+    if pv_w is None or surplus_w is None:
         return None
-    return max(0.0, pv_w + grid_w - battery_w - charging_w)
+    return max(0.0, pv_w - surplus_w)
 
 
-def update_filters(memory: SiteMemory, readings: Readings, now_s: float) -> SiteMemory:
+def update_filters(
+    memory: SiteMemory, measured: Measured, pv_w: float | None, now_s: float
+) -> SiteMemory:
     """Advance the filters to `now_s`; without a measurement they wait."""
-    surplus_w = measure_surplus_w(readings, now_s)
-    pv_w = known(readings.site.pv_power_w)
+    surplus_w = measured.surplus_w
     dt_s = None if memory.filtered_at_s is None else now_s - memory.filtered_at_s
+    pv_mean_w = _filter(memory.pv_mean_w, pv_w, dt_s, PV_MEAN_S)
     if dt_s is None or not 0.0 <= dt_s <= RESTART_AFTER_S:
         return replace(
             memory,
             filtered_at_s=now_s if surplus_w is not None else None,
             surplus_fast_w=surplus_w,
             surplus_slow_w=surplus_w,
-            pv_mean_w=_filter(memory.pv_mean_w, pv_w, dt_s, PV_MEAN_S),
+            pv_mean_w=pv_mean_w,
         )
     if surplus_w is None:
         return memory
@@ -98,7 +102,7 @@ def update_filters(memory: SiteMemory, readings: Readings, now_s: float) -> Site
         filtered_at_s=now_s,
         surplus_fast_w=_filter(fast_w, surplus_w, dt_s, FAST_FALL_S if falling else FAST_RISE_S),
         surplus_slow_w=_filter(memory.surplus_slow_w, surplus_w, dt_s, SLOW_S),
-        pv_mean_w=_filter(memory.pv_mean_w, pv_w, dt_s, PV_MEAN_S),
+        pv_mean_w=pv_mean_w,
     )
 
 

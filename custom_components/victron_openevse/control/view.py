@@ -14,8 +14,8 @@ class SiteView:
     """Trust in grid and battery power, the inputs of the solar modes."""
     levels: Levels
     soc_pct: float | None
-    curtailed: bool
-    """Sun is being held back and has been for a while."""
+    curtailed: bool | None
+    """Sun is being held back and has been for a while; None = unknown."""
     limited: bool
     """The GX says so at this moment, or the battery rests full."""
     shortage_w: float
