@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from math import exp
 from typing import Final
 
-from .freshness import charging_power_w, known
+from .freshness import charging_power_w, is_online, known
 from .memory import SiteMemory
-from .model import ChargerState, Readings, SiteReading
+from .model import ChargerReading, ChargerState, Readings, SiteReading
 
 FAST_FALL_S: Final = 5.0
 """Time constant of the fast filter downwards: a kettle must be answered within seconds."""
@@ -54,15 +54,19 @@ def measure(readings: Readings, now_s: float) -> Measured:
 
 
 def _charging_w(readings: Readings, now_s: float) -> float | None:
-    """A charger that has never reported power counts as absent only while it says it charges."""
+    """Sum of what is known; unknown while a charger may be charging without having said so."""
     total_w = 0.0
     for charger in readings.chargers.values():
         power_w = charging_power_w(charger, now_s)
         if power_w is not None:
             total_w += power_w
-        elif charger.state is not None and charger.state.value is ChargerState.CHARGING:
+        elif is_online(charger, now_s) and _may_charge(charger):
             return None
     return total_w
+
+
+def _may_charge(charger: ChargerReading) -> bool:
+    return charger.state is None or charger.state.value is ChargerState.CHARGING
 
 
 def _house_w(site: SiteReading, charging_w: float, surplus_w: float | None) -> float | None:

@@ -1,0 +1,173 @@
+"""Starts and stops everything a demo consists of: broker, house, Home Assistant, integration."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+import sys
+import time
+from typing import Final
+
+from simulator.scenario import SCENARIOS, home_at
+from simulator.weather import Place
+
+from .brokers import start_broker
+from .charger_wire import ChargerWire, find_charger
+from .children import Children
+from .dashboard import make_default, write_dashboard
+from .entities import Entities, find_entities
+from .hass import HomeAssistant
+from .house_wire import HouseState, HouseWire
+from .install import install
+from .options import Options
+from .ports import LOOPBACK, free_port
+from .seed import seed
+from .talk import DemoError, say, step
+from .waiting import until
+from .wire import Wire, open_wire
+from .work_folder import make_work_folder
+
+DEFAULT_BROKER_PORT: Final = 1883
+HASS_START_TIMEOUT_S: Final = 120.0
+"""It takes 6 s on a desk; a first start on a slow disk compiles thousands of modules."""
+HOUSE_START_TIMEOUT_S: Final = 45.0
+"""Python, numpy and the first message of the charger's gateway."""
+POLL_S: Final = 0.25
+MINUTES_PER_HOUR: Final = 60
+SECONDS_PER_MINUTE: Final = 60
+CHARGER_PROTOCOL: Final = {"embedded": "5", "mosquitto": "3"}
+"""What the simulated charger speaks on each broker; 3 is MQTT 3.1.1, as real chargers do."""
+HASS: Final = "home-assistant"
+HOUSE: Final = "house"
+
+
+@dataclass(slots=True)
+class Stack:
+    """Everything that runs."""
+
+    options: Options
+    folder: Path
+    children: Children
+    broker_port: int
+    hass: HomeAssistant
+    house: HouseWire
+    charger: ChargerWire = field(init=False)
+    entities: Entities = field(init=False)
+    installed_at_s: float = field(init=False)
+    """time.monotonic() at the end of the config flow."""
+
+    @property
+    def wire(self) -> Wire:
+        """What passes over the broker."""
+        return self.house.wire
+
+    async def start_house(self) -> None:
+        """Start the simulated house with its GX and its charger."""
+        options = self.options
+        command = [sys.executable, "-m", "simulator", "--host", LOOPBACK]
+        command += ["--port", str(self.broker_port), "--scenario", options.scenario]
+        command += ["--at", f"{options.at:%H:%M}"]
+        command += ["--charger-protocol", CHARGER_PROTOCOL[options.broker]]
+        await self.children.start(HOUSE, command, cwd=options.repo)
+
+    async def house_ready(self) -> None:
+        """Wait until house and charger speak."""
+        await until(
+            self._house_speaks, within_s=HOUSE_START_TIMEOUT_S, what="the house comes to life"
+        )
+        self.charger = await find_charger(self.wire, within_s=HOUSE_START_TIMEOUT_S)
+
+    async def start_hass(self) -> None:
+        """Start Home Assistant."""
+        program = str(self.options.live_bin / "hass")
+        command = [program, "--config", str(self.folder / "config"), "--skip-pip"]
+        await self.children.start(HASS, command, cwd=self.folder)
+
+    async def hass_ready(self) -> None:
+        """Wait until Home Assistant has finished starting."""
+        await until(
+            self._hass_running,
+            within_s=HASS_START_TIMEOUT_S,
+            what="Home Assistant has started",
+            poll_s=POLL_S,
+        )
+
+    async def stop_hass(self) -> None:
+        """Stop Home Assistant as its owner would."""
+        await self.hass.hang_up()
+        await self.children.stop(HASS)
+
+    async def install(self) -> None:
+        """Set the integration up through its config flow, and put its entities on the page."""
+        await install(self.hass)
+        self.installed_at_s = time.monotonic()
+        self.entities = await find_entities(self.hass)
+        write_dashboard(self.folder / "config", self.entities)
+        await make_default(self.hass)
+
+    async def _house_speaks(self) -> HouseState | None:
+        self.children.check()
+        return self.house.state
+
+    async def _hass_running(self) -> bool:
+        self.children.check()
+        return await self.hass.running()
+
+
+def _home(options: Options) -> Place:
+    """Return where Home Assistant must stand for its sun to fit the house's hour."""
+    day = SCENARIOS[options.scenario].make_day()
+    house_s = (options.at.hour * MINUTES_PER_HOUR + options.at.minute) * SECONDS_PER_MINUTE
+    return home_at(day, house_s, datetime.now(UTC))
+
+
+@asynccontextmanager
+async def _children(folder: Path) -> AsyncIterator[Children]:
+    """Stop all children at the end; show what they said when something went wrong."""
+    children = Children(folder / "logs")
+    try:
+        yield children
+    except DemoError:
+        say(children.tails())
+        raise
+    finally:
+        await children.stop_all()
+
+
+async def _start(stack: Stack) -> None:
+    """Start the house and Home Assistant side by side, then set the integration up."""
+    await stack.start_house()
+    await stack.start_hass()
+    with step(f"house on a desk: {stack.options.scenario}, from {stack.options.at:%H:%M}"):
+        await stack.house_ready()
+    with step(f"Home Assistant on {stack.hass.url}"):
+        await stack.hass_ready()
+    with step("integration set up through its config flow"):
+        await stack.install()
+
+
+@asynccontextmanager
+async def running_stack(options: Options) -> AsyncIterator[Stack]:
+    """Run everything up to the set-up integration; stop it all at the end of the block."""
+    folder = make_work_folder(options.cache, options.keep)
+    say(f"Logs and Home Assistant's files: {folder}")
+    port, broker_port = free_port(options.port), free_port(DEFAULT_BROKER_PORT)
+    token = seed(
+        folder / "config",
+        place=_home(options),
+        port=port,
+        broker_port=broker_port,
+        integrations=options.repo / "custom_components",
+    )
+    (folder / "token").write_text(token)
+    async with _children(folder) as children:
+        with step(f"{options.broker} broker on {LOOPBACK}:{broker_port}"):
+            await start_broker(
+                options.broker, broker_port, folder=folder, repo=options.repo, children=children
+            )
+        async with HomeAssistant(port, token) as hass, open_wire(broker_port) as wire:
+            (folder / "url").write_text(hass.url)
+            stack = Stack(options, folder, children, broker_port, hass, HouseWire(wire))
+            await _start(stack)
+            yield stack
