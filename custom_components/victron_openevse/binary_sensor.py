@@ -1,0 +1,111 @@
+"""Yes-or-no facts of the site and the chargers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, override
+
+from homeassistant.components.binary_sensor import (  # type: ignore[attr-defined] # listed from 2026.11
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .control.model import ChargerState
+from .coordinator import ChargerData, SiteData, VictronOpenEvseConfigEntry
+from .entity import ChargerEntity, LeanEntity, SiteEntity
+from .readings import reported
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteFlagDescription(BinarySensorEntityDescription):
+    """A fact of the site and where it comes from."""
+
+    value_fn: Callable[[SiteData], bool | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargerFlagDescription(BinarySensorEntityDescription):
+    """A fact of a charger and where it comes from."""
+
+    value_fn: Callable[[ChargerData], bool | None]
+
+
+def _charging(data: ChargerData) -> bool | None:
+    state = reported(data, data.reading.state)
+    return None if state is None else state is ChargerState.CHARGING
+
+
+SITE_FLAGS: Final = (
+    SiteFlagDescription(
+        key="pv_curtailed",
+        value_fn=lambda data: data.decision.site.pv_curtailed,
+    ),
+    SiteFlagDescription(
+        key="data_problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.decision.site.data_problem,
+    ),
+)
+
+CHARGER_FLAGS: Final = (
+    ChargerFlagDescription(
+        key="vehicle_connected",
+        device_class=BinarySensorDeviceClass.PLUG,
+        value_fn=lambda data: reported(data, data.reading.vehicle_connected),
+    ),
+    ChargerFlagDescription(
+        key="charging",
+        device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
+        value_fn=_charging,
+    ),
+)
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: VictronOpenEvseConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the binary sensors of the site and of its chargers."""
+    coordinator = entry.runtime_data
+    async_add_entities(SiteFlag(coordinator, item) for item in SITE_FLAGS)
+    for charger_id in coordinator.chargers:
+        async_add_entities(
+            (ChargerFlag(coordinator, charger_id, item) for item in CHARGER_FLAGS),
+            config_subentry_id=charger_id,
+        )
+
+
+class Flag(LeanEntity, BinarySensorEntity):
+    """A binary sensor that shows the lean value."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return None if self.shown is None else bool(self.shown)
+
+
+class SiteFlag(SiteEntity, Flag):
+    """A fact of the site."""
+
+    entity_description: SiteFlagDescription
+
+    @override
+    def current(self) -> bool | None:
+        return self.entity_description.value_fn(self.data)
+
+
+class ChargerFlag(ChargerEntity, Flag):
+    """A fact of one charger."""
+
+    entity_description: ChargerFlagDescription
+
+    @override
+    def current(self) -> bool | None:
+        return self.entity_description.value_fn(self.data)

@@ -1,0 +1,281 @@
+"""Sets up a site with its chargers from what is found on the MQTT broker.
+
+Site: found by the serial number a GX retains. Chargers: found by their announcements, here and as
+discovered devices later. Each is listened to before anything is created, and every form can be sent
+again after the cause of an error was removed.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+import re
+from types import MappingProxyType
+from typing import Any, Final, override
+
+from homeassistant.components import mqtt
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentry,
+    ConfigSubentryData,
+    ConfigSubentryFlow,
+)
+from homeassistant.core import callback
+from homeassistant.helpers.selector import SelectOptionDict
+from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
+import voluptuous as vol
+
+from .charger_flow import (
+    ChargerSubentryFlow,
+    as_schema,
+    async_check_announced,
+    charger_data,
+    choice_of,
+    find_charger,
+    follow_charger,
+    not_set_up,
+)
+from .const import CHARGER, CONF_PORTAL_ID, CONF_SITE, CONF_SOURCE, DOMAIN, SOURCE_MQTT
+from .openevse.announcement import Announcement, parse_announcement
+from .probing import ChargerCheck, Found, SiteCheck, async_check_site, async_search
+
+PORTAL_ID: Final = re.compile(r"[0-9A-Za-z]{6,32}")
+"""Twelve hexadecimal digits today; serial numbers of other units stay in this shape."""
+
+FALLBACK_TITLE: Final = "Victron GX"
+
+
+class VictronOpenEvseConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Sets up a site, or adds a discovered charger to one."""
+
+    VERSION = 1
+    MINOR_VERSION = 1
+
+    def __init__(self) -> None:
+        self._found = Found((), ())
+        self._site: SiteCheck | None = None
+        self._chargers: list[Announcement] = []
+        self._left_out: list[str] = []
+        self._announced: Announcement | None = None
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        return {CHARGER: ChargerSubentryFlow}
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Find the GX by itself; ask only when there is none or a choice."""
+        if not await mqtt.async_wait_for_mqtt_client(self.hass):
+            return self.async_abort(reason="mqtt_not_configured")
+        typed = (user_input or {}).get(CONF_PORTAL_ID, "").strip()
+        if typed and not PORTAL_ID.fullmatch(typed):
+            return self._ask_for_portal("invalid_portal_id")
+        self._found = await async_search(self.hass)
+        if typed:
+            return await self._async_listen(typed)
+        known = self._async_current_ids()
+        ids = [portal_id for portal_id in self._found.portal_ids if portal_id not in known]
+        if len(ids) == 1:
+            return await self._async_listen(ids[0])
+        if not ids and self._found.portal_ids and user_input is None:
+            return self.async_abort(reason="already_configured")
+        return self._ask_for_portal(None if ids else "no_gx")
+
+    def _ask_for_portal(
+        self, error: str | None, placeholders: Mapping[str, str] = MappingProxyType({})
+    ) -> ConfigFlowResult:
+        suggestions = list(self._found.portal_ids)
+        if self._site is not None and self._site.portal_id not in suggestions:
+            suggestions.append(self._site.portal_id)
+        schema = as_schema({vol.Optional(CONF_PORTAL_ID): choice_of(suggestions)})
+        tried = {CONF_PORTAL_ID: self._site.portal_id} if self._site else {}
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(schema, tried),
+            errors={"base": error} if error else {},
+            description_placeholders={"missing": "", **placeholders},
+        )
+
+    async def _async_listen(self, portal_id: str) -> ConfigFlowResult:
+        """Go on only when the GX and its chargers really speak."""
+        await self.async_set_unique_id(portal_id, raise_on_progress=False)
+        self._abort_if_unique_id_configured()
+        candidates = not_set_up(self.hass, self._found.chargers)
+        site, checks = await asyncio.gather(
+            async_check_site(self.hass, portal_id),
+            asyncio.gather(*(async_check_announced(self.hass, item) for item in candidates)),
+        )
+        self._site = site
+        if site.error is not None:
+            return self._ask_for_portal(site.error, {"missing": _words(site.missing)})
+        answers = list(zip(candidates, checks, strict=True))
+        self._chargers = [item for item, check in answers if check.error is None]
+        self._left_out = [
+            f"{item.name} ({_why(check)})" for item, check in answers if check.error is not None
+        ]
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what was found, then create it all at once."""
+        if user_input is not None:
+            return self._create()
+        return self.async_show_form(
+            step_id="confirm" if self._chargers else "confirm_without_charger",
+            description_placeholders={
+                "site": self._title,
+                "chargers": _list(item.name for item in self._chargers),
+                "left_out": _list(self._left_out),
+            },
+        )
+
+    async def async_step_confirm_without_charger(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show that no charger was found yet."""
+        return await self.async_step_confirm(user_input)
+
+    @property
+    def _title(self) -> str:
+        return (self._site and self._site.product_name) or FALLBACK_TITLE
+
+    def _create(self) -> ConfigFlowResult:
+        """Create site and chargers, and withdraw the chargers' own discoveries."""
+        ids = {item.charger_id for item in self._chargers}
+        for flow in self._async_in_progress(include_uninitialized=True):
+            if flow["context"].get("unique_id") in ids:
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
+        return self.async_create_entry(
+            title=self._title,
+            data={CONF_SOURCE: SOURCE_MQTT, CONF_PORTAL_ID: self.unique_id},
+            subentries=[
+                ConfigSubentryData(
+                    data=charger_data(item),
+                    subentry_type=CHARGER,
+                    title=item.name,
+                    unique_id=item.charger_id,
+                )
+                for item in self._chargers
+            ],
+        )
+
+    @override
+    async def async_step_mqtt(self, discovery_info: MqttServiceInfo) -> ConfigFlowResult:
+        """Take the announcement of a charger."""
+        payload = discovery_info.payload
+        text = payload if isinstance(payload, str) else payload.decode(errors="replace")
+        announcement = parse_announcement(text)
+        if announcement is None or announcement.base_topic is None:
+            return self.async_abort(reason="not_a_charger")
+        await self.async_set_unique_id(announcement.charger_id)
+        self._abort_if_unique_id_configured()
+        if (known := find_charger(self.hass, announcement)) is not None:
+            follow_charger(self.hass, *known, announcement)
+            return self.async_abort(reason="already_configured")
+        self._announced = announcement
+        self.context["title_placeholders"] = {"name": announcement.name}
+        if self._sites():
+            return await self.async_step_add_charger()
+        return await self.async_step_discovered()
+
+    async def async_step_discovered(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer to set up the site that a discovered charger belongs to."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="discovered", description_placeholders={"name": self._announced_name}
+            )
+        if self._sites():
+            return await self.async_step_add_charger()
+        return await self.async_step_user()
+
+    async def async_step_add_charger(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Add a discovered charger to a site that is already set up."""
+        sites = self._sites()
+        announced = self._announced
+        if not sites or announced is None or announced.base_topic is None:
+            return self.async_abort(reason="no_site")
+        error = None
+        placeholders = {"name": announced.name, "firmware": ""}
+        if user_input is not None:
+            check = await async_check_announced(self.hass, announced)
+            if check.error is None:
+                site = sites.get(user_input.get(CONF_SITE, ""), next(iter(sites.values())))
+                return self._add(site, announced)
+            error = check.error
+            placeholders["firmware"] = check.firmware or ""
+        options = [SelectOptionDict(value=key, label=site.title) for key, site in sites.items()]
+        schema = {
+            vol.Required(CONF_SITE, default=options[0]["value"]): choice_of(options, only=True)
+        }
+        return self.async_show_form(
+            step_id="add_charger",
+            data_schema=as_schema(schema if len(sites) > 1 else {}),
+            errors={"base": error} if error else {},
+            description_placeholders={**placeholders, "site": next(iter(sites.values())).title},
+        )
+
+    def _add(self, site: ConfigEntry, announced: Announcement) -> ConfigFlowResult:
+        """Add the charger; the site notices and reloads by itself."""
+        if find_charger(self.hass, announced) is not None:
+            return self.async_abort(reason="already_configured")
+        self.hass.config_entries.async_add_subentry(
+            site,
+            ConfigSubentry(
+                data=MappingProxyType(charger_data(announced)),
+                subentry_type=CHARGER,
+                title=announced.name,
+                unique_id=announced.charger_id,
+            ),
+        )
+        return self.async_abort(
+            reason="charger_added",
+            description_placeholders={"name": announced.name, "site": site.title},
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Listen to the GX again and tell what it says; the GX of a site stays the same."""
+        entry = self._get_reconfigure_entry()
+        if not await mqtt.async_wait_for_mqtt_client(self.hass):
+            return self.async_abort(reason="mqtt_not_configured")
+        error, missing = None, ""
+        if user_input is not None:
+            check = await async_check_site(self.hass, entry.data[CONF_PORTAL_ID])
+            error, missing = check.error, _words(check.missing)
+            if error is None:
+                return self.async_abort(reason="reconfigure_successful")
+        return self.async_show_form(
+            step_id="reconfigure",
+            errors={"base": error} if error else {},
+            description_placeholders={"site": entry.title, "missing": missing},
+        )
+
+    def _sites(self) -> dict[str, ConfigEntry]:
+        entries = self._async_current_entries(include_ignore=False)
+        return {entry.entry_id: entry for entry in entries}
+
+    @property
+    def _announced_name(self) -> str:
+        return self._announced.name if self._announced else ""
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
+
+
+def _list(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items) or "-"
+
+
+def _why(check: ChargerCheck) -> str:
+    return f"firmware {check.firmware or '?'}" if check.supported is False else "no answer"

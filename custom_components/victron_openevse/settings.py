@@ -1,0 +1,159 @@
+"""The owner's settings: their bounds, how they are stored and what makes no sense.
+
+The law's dataclasses hold the values and defaults; here is what a person may choose. Stored data is
+never trusted: an unknown key is dropped, a bad value becomes its default.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from math import isfinite
+from types import MappingProxyType
+from typing import Any, Final
+
+from .control.model import MIN_CURRENT_A, ChargerSettings, Settings, SiteSettings
+
+MAX_CURRENT_A: Final = 80
+"""Largest current an OpenEVSE can be set to."""
+
+PHASES: Final = (1, 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a number may be, in the unit of its field."""
+
+    low: float
+    high: float
+    step: float = 1.0
+
+    def allow(self, value: float) -> bool:
+        """Tell whether `value` is inside."""
+        return isfinite(value) and self.low <= value <= self.high
+
+
+_CURRENT: Final = Bounds(low=MIN_CURRENT_A, high=MAX_CURRENT_A)
+_LEVEL: Final = Bounds(low=0.0, high=100.0)
+# Below a minute a contactor wears out, above an hour the sun is gone before the car notices.
+_DWELL: Final = Bounds(low=60.0, high=3600.0, step=60.0)
+
+BOUNDS: Final[Mapping[str, Bounds]] = MappingProxyType(
+    {
+        "night_reserve_pct": _LEVEL,
+        "reserve_floor_pct": _LEVEL,
+        "resume_soc_pct": _LEVEL,
+        "base_load_w": Bounds(low=0.0, high=5000.0, step=10.0),
+        "battery_capacity_kwh": Bounds(low=0.5, high=500.0, step=0.1),
+        "min_on_s": _DWELL,
+        "min_off_s": _DWELL,
+        "nominal_voltage_v": Bounds(low=100.0, high=277.0),
+        "solar_min_current_a": _CURRENT,
+        "solar_max_current_a": _CURRENT,
+        "medium_current_a": _CURRENT,
+        "fast_current_a": _CURRENT,
+        "circuit_current_a": _CURRENT,
+        "phases": Bounds(low=min(PHASES), high=max(PHASES), step=max(PHASES) - min(PHASES)),
+        "order": Bounds(low=1, high=16),
+    }
+)
+
+type Section = SiteSettings | ChargerSettings
+
+
+class ContradictionError(ValueError):
+    """Settings that exclude each other; `key` names the rule, `numbers` its values."""
+
+    def __init__(self, key: str, **numbers: float) -> None:
+        super().__init__(key)
+        self.key = key
+        self.numbers = numbers
+
+
+def check_charger(settings: ChargerSettings) -> ChargerSettings:
+    """Return `settings`, or raise ContradictionError when they exclude each other."""
+    if settings.solar_min_current_a > settings.solar_max_current_a:
+        raise ContradictionError(
+            "solar_currents_crossed",
+            minimum=settings.solar_min_current_a,
+            maximum=settings.solar_max_current_a,
+        )
+    return settings
+
+
+def check_site(settings: SiteSettings) -> SiteSettings:
+    """Return `settings`, or raise ContradictionError when they exclude each other."""
+    if settings.resume_soc_pct < settings.reserve_floor_pct:
+        raise ContradictionError(
+            "resume_below_floor",
+            resume=settings.resume_soc_pct,
+            floor=settings.reserve_floor_pct,
+        )
+    return settings
+
+
+def dump(settings: Settings) -> dict[str, Any]:
+    """Give all settings as JSON-able data."""
+    return {
+        "site": asdict(settings.site),
+        "chargers": {key: asdict(charger) for key, charger in settings.chargers.items()},
+    }
+
+
+def load(data: object, charger_ids: Iterable[str]) -> tuple[Settings, tuple[str, ...]]:
+    """Rebuild settings for `charger_ids` from `dump`'s data.
+
+    Also names what was stored but cannot be used; its default stands instead. Chargers that are
+    not (any more) there are dropped.
+    """
+    stored = data if isinstance(data, Mapping) else {}
+    chargers = stored.get("chargers")
+    by_id: Mapping[str, object] = chargers if isinstance(chargers, Mapping) else {}
+    site, rejected = _load_section(SiteSettings(), stored.get("site"))
+    loaded: dict[str, ChargerSettings] = {}
+    for charger_id in charger_ids:
+        loaded[charger_id], bad = _load_section(ChargerSettings(), by_id.get(charger_id))
+        rejected += bad
+    checked_site = _unless_crossed(site)
+    checked = {key: _unless_crossed(charger) for key, charger in loaded.items()}
+    return Settings(site=checked_site, chargers=checked), rejected
+
+
+def _unless_crossed[T: Section](settings: T) -> T:
+    """Fall back to defaults for stored settings that exclude each other."""
+    try:
+        if isinstance(settings, ChargerSettings):
+            check_charger(settings)
+        else:
+            check_site(settings)
+    except ContradictionError:
+        return type(settings)()
+    return settings
+
+
+def _load_section[T: Section](defaults: T, data: object) -> tuple[T, tuple[str, ...]]:
+    if not isinstance(data, Mapping):
+        return defaults, ()
+    values: dict[str, Any] = {}
+    rejected: list[str] = []
+    for field in fields(defaults):
+        if field.name not in data:
+            continue
+        value = _fit(field.name, getattr(defaults, field.name), data[field.name])
+        if value is None:
+            rejected.append(field.name)
+        else:
+            values[field.name] = value
+    return replace(defaults, **values), tuple(rejected)
+
+
+def _fit(name: str, default: object, value: object) -> StrEnum | bool | float | None:
+    """Return `value` in the type of `default` when it is allowed, else None."""
+    if isinstance(default, StrEnum):
+        return next((member for member in type(default) if member == value), None)
+    if isinstance(default, bool):
+        return value if isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not BOUNDS[name].allow(value) or (name == "phases" and value not in PHASES):
+        return None
+    return int(value) if isinstance(default, int) else float(value)

@@ -1,0 +1,135 @@
+"""What survives a restart: settings, the law's memory and the export counter of one site.
+
+One file per config entry. Times are stored as ages together with the wall time of saving, so that
+they continue when the steady clock starts anew. Settings are written soon; memory when something
+happened that a restart must know, and the running counters once a minute, to spare flash storage.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+import logging
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from . import settings as owner_settings
+from .const import DOMAIN
+from .control import persist
+from .control.memory import Memory
+from .control.model import Settings
+from .export import ExportMeter
+from .mqtt_transport import steady_now_s
+
+_LOGGER = logging.getLogger(__name__)
+
+VERSION: Final = 1
+MINOR_VERSION: Final = 1
+
+SAVE_DELAY_S: Final = 1.0
+"""Several changes made together become one write."""
+
+COUNTER_INTERVAL_S: Final = 60.0
+"""Counters alone are written at most this often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Everything that is kept."""
+
+    settings: Settings
+    memory: Memory = field(default_factory=Memory)
+    export: ExportMeter = field(default_factory=ExportMeter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What decides whether a write is worth it."""
+
+    news: object
+    counters: object
+
+
+class SiteStore:
+    """The file of one site."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._store: Store[dict[str, Any]] = Store(
+            hass, VERSION, f"{DOMAIN}.{entry_id}", minor_version=MINOR_VERSION
+        )
+        self._hass = hass
+        self._marks: _Marks | None = None
+        self._counters_at_s = 0.0
+
+    async def async_load(self, charger_ids: Iterable[str]) -> Stored:
+        """Read the file; whatever is missing or damaged starts from its default."""
+        data = await self._store.async_load() or {}
+        settings, rejected = owner_settings.load(data.get("settings"), charger_ids)
+        if rejected:
+            _LOGGER.warning(
+                "Stored settings that cannot be used were set to their defaults: %s",
+                ", ".join(rejected),
+            )
+        return Stored(
+            settings=settings,
+            memory=persist.load(
+                data.get("memory"), steady_now_s(self._hass), _absence_s(data.get("saved_at"))
+            ),
+            export=ExportMeter.load(data.get("exported_kwh")),
+        )
+
+    def save_soon(self, stored: Callable[[], Stored]) -> None:
+        """Write within a second; `stored` is asked for what to write only then."""
+        self._store.async_delay_save(lambda: self._dump(stored()), SAVE_DELAY_S)
+
+    def save_if_news(self, stored: Callable[[], Stored]) -> None:
+        """Write soon when something happened, within a minute when only counters moved."""
+        marks = _marks(stored())
+        now_s = steady_now_s(self._hass)
+        if self._marks is None:
+            self._marks, self._counters_at_s = marks, now_s
+            return
+        counters_due = now_s - self._counters_at_s >= COUNTER_INTERVAL_S
+        if marks.news == self._marks.news and (marks == self._marks or not counters_due):
+            return
+        self._marks, self._counters_at_s = marks, now_s
+        self.save_soon(stored)
+
+    async def async_save(self, stored: Stored) -> None:
+        """Write now."""
+        await self._store.async_save(self._dump(stored))
+
+    async def async_remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()
+
+    def _dump(self, stored: Stored) -> dict[str, Any]:
+        return {
+            "saved_at": dt_util.utcnow().timestamp(),
+            "settings": owner_settings.dump(stored.settings),
+            "memory": persist.dump(stored.memory, steady_now_s(self._hass)),
+            "exported_kwh": stored.export.total_kwh,
+        }
+
+
+def _absence_s(saved_at: object) -> float:
+    """Seconds since the file was written; 0 when it does not say or the clock went back."""
+    if isinstance(saved_at, bool) or not isinstance(saved_at, int | float):
+        return 0.0
+    return max(0.0, dt_util.utcnow().timestamp() - saved_at)
+
+
+def _marks(stored: Stored) -> _Marks:
+    """What is news in the memory, and what merely counts."""
+    chargers = stored.memory.chargers
+    news = tuple(
+        (key, item.mode, item.paused, item.connected, item.awake, item.offered_current_a > 0)
+        for key, item in chargers.items()
+    )
+    # Tenths of a kilowatt hour: nothing is lost, the chargers' own counters make totals exact.
+    counters = (
+        round(stored.export.total_kwh, 1),
+        *(round(item.meter.lifetime.total_kwh, 1) for item in chargers.values()),
+    )
+    return _Marks(news, counters)

@@ -1,0 +1,116 @@
+"""Adding a charger to a site by hand, and changing how it is reached."""
+
+import json
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.victron_openevse.const import CHARGER
+
+from .conftest import ANNOUNCE, BASE, CHARGER_ID, CONFIG, SERIAL, Broker, Charger
+from .test_config_flow import _impatient, empty
+
+__all__ = ["_impatient"]
+
+
+async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
+    """Choose "Add charger"."""
+    return dict(
+        await hass.config_entries.subentries.async_init(
+            (entry.entry_id, CHARGER), context={"source": SOURCE_USER}
+        )
+    )
+
+
+async def submit(hass: HomeAssistant, result: dict[str, Any], topic: str) -> dict[str, Any]:
+    """Send the form."""
+    return dict(
+        await hass.config_entries.subentries.async_configure(
+            result["flow_id"], {"base_topic": topic}
+        )
+    )
+
+
+async def test_no_broker(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    entry.add_to_hass(hass)
+    result = await begin(hass, entry)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "mqtt_not_configured")
+
+
+async def test_a_found_charger_is_offered(
+    hass: HomeAssistant, charger: Charger, entry: MockConfigEntry
+) -> None:
+    empty(entry, hass)
+    result = await begin(hass, entry)
+    assert (result["step_id"], result["description_placeholders"]["found"]) == ("user", "1")
+    result = await submit(hass, result, BASE)
+    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, BASE)
+    (subentry,) = entry.subentries.values()
+    assert (subentry.unique_id, subentry.data["base_topic"]) == (SERIAL, BASE)
+
+
+async def test_a_typed_charger_has_to_speak(
+    hass: HomeAssistant, charger: Charger, broker: Broker, entry: MockConfigEntry
+) -> None:
+    empty(entry, hass)
+    broker.retained.pop(ANNOUNCE)
+    result = await begin(hass, entry)
+    assert result["description_placeholders"]["found"] == "0"
+    result = await submit(hass, result, "a/+/b")
+    assert result["errors"] == {"base": "invalid_topic"}
+    result = await submit(hass, result, BASE)
+    assert result["errors"] == {"base": "charger_silent"}
+    hass.loop.call_later(0.1, charger.dump)
+    result = await submit(hass, result, f"{BASE}/")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (subentry,) = entry.subentries.values()
+    assert (subentry.unique_id, subentry.data["base_topic"]) == (None, BASE)
+
+
+async def test_old_firmware(
+    hass: HomeAssistant, charger: Charger, broker: Broker, entry: MockConfigEntry
+) -> None:
+    empty(entry, hass)
+    broker.retained[f"{BASE}/config"] = json.dumps({**CONFIG, "version": "v4.1.2"})
+    result = await submit(hass, await begin(hass, entry), BASE)
+    assert result["errors"] == {"base": "firmware_too_old"}
+    assert result["description_placeholders"]["firmware"] == "v4.1.2"
+    broker.retained[f"{BASE}/config"] = json.dumps(CONFIG)
+    result = await submit(hass, result, BASE)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_known_charger_is_not_added_twice(
+    hass: HomeAssistant, charger: Charger, broker: Broker, entry: MockConfigEntry
+) -> None:
+    entry.add_to_hass(hass)
+    result = await begin(hass, entry)
+    assert result["description_placeholders"]["found"] == "0"
+    hass.loop.call_later(0.1, charger.dump)
+    result = await submit(hass, result, BASE)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_the_topic_can_be_changed(
+    hass: HomeAssistant, broker: Broker, entry: MockConfigEntry
+) -> None:
+    entry.add_to_hass(hass)
+    moved = Charger(broker)
+    broker.retained = {"garage/evse/config": json.dumps(CONFIG)}
+    result = dict(await entry.start_subentry_reconfigure_flow(hass, CHARGER_ID))
+    assert result["step_id"] == "reconfigure"
+    result = await submit(hass, result, "garage/evse")
+    assert result["errors"] == {"base": "charger_silent"}
+
+    def speak() -> None:
+        for key, value in moved.values.items():
+            broker.publish(f"garage/evse/{key}", value)
+
+    hass.loop.call_later(0.1, speak)
+    result = await submit(hass, result, "garage/evse")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    subentry = entry.subentries[CHARGER_ID]
+    assert (subentry.data["base_topic"], subentry.unique_id) == ("garage/evse", SERIAL)

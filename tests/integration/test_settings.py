@@ -1,0 +1,103 @@
+"""What a person may choose, and what survives of stored settings."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from custom_components.victron_openevse.control.model import (
+    ChargerSettings,
+    Mode,
+    Settings,
+    SiteSettings,
+)
+from custom_components.victron_openevse.settings import (
+    ContradictionError,
+    check_charger,
+    check_site,
+    dump,
+    load,
+)
+
+SETTINGS = Settings(
+    site=SiteSettings(night_reserve_pct=55.0, base_load_w=310.0, min_on_s=600.0),
+    chargers={"a": ChargerSettings(mode=Mode.FAST, phases=3, order=2, use_battery=False)},
+)
+
+
+def test_settings_survive_storage() -> None:
+    loaded, rejected = load(dump(SETTINGS), ["a"])
+    assert loaded == SETTINGS
+    assert rejected == ()
+
+
+def test_a_removed_charger_is_forgotten_and_a_new_one_gets_defaults() -> None:
+    loaded, _ = load(dump(SETTINGS), ["b"])
+    assert dict(loaded.chargers) == {"b": ChargerSettings()}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(None, id="nothing stored"),
+        pytest.param([], id="a list"),
+        pytest.param({"site": 3, "chargers": "x"}, id="other types"),
+        pytest.param({"chargers": {"a": None}}, id="charger without data"),
+        pytest.param({"site": {"colour": "red"}}, id="unknown key"),
+    ],
+)
+def test_foreign_data_gives_defaults(data: object) -> None:
+    loaded, rejected = load(data, ["a"])
+    assert loaded == Settings(chargers={"a": ChargerSettings()})
+    assert rejected == ()
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "value"),
+    [
+        pytest.param("site", "night_reserve_pct", 101, id="above the range"),
+        pytest.param("site", "reserve_floor_pct", -1, id="below the range"),
+        pytest.param("site", "base_load_w", float("nan"), id="not a number"),
+        pytest.param("site", "base_load_w", "250", id="text for a number"),
+        pytest.param("site", "base_load_w", True, id="flag for a number"),
+        pytest.param("site", "allow_islanded", 1, id="number for a flag"),
+        pytest.param("site", "priority", "nobody", id="unknown word"),
+        pytest.param("charger", "mode", "turbo", id="unknown mode"),
+        pytest.param("charger", "mode", ["fast"], id="list for a word"),
+        pytest.param("charger", "phases", 2, id="two phases"),
+        pytest.param("charger", "fast_current_a", 5, id="below 6 A"),
+    ],
+)
+def test_a_bad_value_gets_its_default_and_is_named(section: str, field: str, value: Any) -> None:
+    data = dump(SETTINGS)
+    part = data["site"] if section == "site" else data["chargers"]["a"]
+    part[field] = value
+    loaded, rejected = load(data, ["a"])
+    own, defaults = (
+        (loaded.site, SiteSettings())
+        if section == "site"
+        else (loaded.chargers["a"], ChargerSettings())
+    )
+    assert rejected == (field,)
+    assert getattr(own, field) == getattr(defaults, field)
+    assert loaded.site.night_reserve_pct == (40.0 if field == "night_reserve_pct" else 55.0)
+
+
+def test_stored_settings_that_exclude_each_other_are_not_used() -> None:
+    data = dump(SETTINGS)
+    data["chargers"]["a"] |= {"solar_min_current_a": 20, "solar_max_current_a": 10}
+    data["site"] |= {"resume_soc_pct": 10.0, "reserve_floor_pct": 60.0}
+    loaded, _ = load(data, ["a"])
+    assert loaded.chargers["a"] == ChargerSettings()
+    assert loaded.site == SiteSettings()
+
+
+def test_crossed_currents_are_refused() -> None:
+    with pytest.raises(ContradictionError, match="solar_currents_crossed") as caught:
+        check_charger(replace(ChargerSettings(), solar_min_current_a=21))
+    assert caught.value.numbers == {"minimum": 21, "maximum": 20}
+
+
+def test_resume_below_floor_is_refused() -> None:
+    with pytest.raises(ContradictionError, match="resume_below_floor"):
+        check_site(replace(SiteSettings(), resume_soc_pct=10.0))
