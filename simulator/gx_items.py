@@ -73,7 +73,7 @@ def _in_force(cap_w: float) -> float:
     return cap_w if cap_w < 1e6 else -1  # noqa: PLR2004 - beyond any inverter: no limit
 
 
-def _system_items() -> list[Item]:
+def _state_items() -> list[Item]:
     readers: dict[str, Reader] = {
         "SystemState/State": _system_state,
         "SystemState/LowSoc": _flag(lambda v: v.flows.discharged),
@@ -86,6 +86,12 @@ def _system_items() -> list[Item]:
             lambda v: v.plant.ess.max_discharge_w == 0 and not v.plant.ess.keep_charged
         ),
         "SystemState/PeakShaving": _constant(0),
+    }
+    return _of("system", readers)
+
+
+def _system_items() -> list[Item]:
+    readers: dict[str, Reader] = {
         "Dc/Pv/Power": lambda v: round(v.flows.pv_dc_w),
         "Dc/Pv/Current": lambda v: round(v.flows.pv_dc_w / v.battery_v, 1),
         "Dc/Battery/Power": lambda v: round(v.battery_w),
@@ -111,6 +117,7 @@ def _system_items() -> list[Item]:
         "Control/MaxChargeCurrent": lambda v: v.charge_limit_a,
     }
     return [
+        *_state_items(),
         *_of("system", readers),
         *_phased("system", "Ac/Grid/L{}/Power", GxView.grid),
         *_phased("system", "Ac/Consumption/L{}/Power", GxView.consumption),

@@ -59,8 +59,10 @@ DUMP: Final = {
 
 
 def matches(topic_filter: str, topic: str) -> bool:
-    """Tell whether a topic matches a filter with `+`."""
+    """Tell whether a topic matches a filter with `+`, or `#` at its end."""
     wanted, got = topic_filter.split("/"), topic.split("/")
+    if wanted[-1] == "#":
+        wanted, got = wanted[:-1], got[: len(wanted) - 1]
     pairs = zip(wanted, got, strict=False)
     return len(wanted) == len(got) and all(w in ("+", g) for w, g in pairs)
 

@@ -6,8 +6,12 @@ gateway's host name (`openevse-1a2b`). Sources: the firmware's own code, release
 
 from typing import Final
 
-ANNOUNCE_FILTER: Final = "openevse/announce/+"
-"""Where chargers announce themselves unless their owner moved the announcement."""
+ANNOUNCE_FILTER: Final = "openevse/announce/#"
+"""Where chargers announce themselves unless their owner moved the announcement.
+
+Not `+`, which Home Assistant itself subscribes to for discovery: some brokers replay what they
+retained only for a filter that is new to the connection.
+"""
 
 # Scalars: one topic per key, the payload is the bare value. All come with the dump each 30 s.
 AMP: Final = "amp"
