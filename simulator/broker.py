@@ -44,10 +44,13 @@ class Will:
     retain: bool = False
 
 
-class _Subscription(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Subscription:
     client: SimClient
     topic_filter: str
     handler: Handler
+    live: bool = True
+    """False once it was cancelled: what is queued for it is dropped."""
 
 
 class _Delivery(NamedTuple):
@@ -80,6 +83,8 @@ class SimClient:
         self._will = will
         self._online = True
         self._subscriptions: list[_Subscription] = []
+        self._matches: dict[str, list[_Subscription]] = {}
+        """Answers of `subscriptions_for`, which is asked for every message, by topic."""
 
     @property
     def connected(self) -> bool:
@@ -93,12 +98,15 @@ class SimClient:
         """
         subscription = _Subscription(self, topic_filter, handler)
         self._subscriptions.append(subscription)
+        self._matches.clear()
         if self.connected:
             self._broker.send_retained(subscription)
 
         def unsubscribe() -> None:
-            if subscription in self._subscriptions:
+            if subscription.live:
+                subscription.live = False
                 self._subscriptions.remove(subscription)
+                self._matches.clear()
 
         return unsubscribe
 
@@ -116,11 +124,16 @@ class SimClient:
         """Return the live subscriptions that cover a topic."""
         if not self.connected:
             return []
-        return [one for one in self._subscriptions if topic_matches(one.topic_filter, topic)]
+        found = self._matches.get(topic)
+        if found is None:
+            subscriptions = self._subscriptions
+            found = [one for one in subscriptions if topic_matches(one.topic_filter, topic)]
+            self._matches[topic] = found
+        return found
 
     def holds(self, subscription: _Subscription) -> bool:
         """Return whether a subscription is still wanted and the client reachable."""
-        return self.connected and subscription in self._subscriptions
+        return subscription.live and self.connected
 
     def drop(self) -> None:
         """Vanish, as by a pulled plug: the broker publishes the last will."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 HOUR_S: Final = 3600.0
 DAY_H: Final = 24.0
 PATIENCE_S: Final = 900
+"""Longer than any one thing takes: two dwell times of 300 s, one climb, and the meters' delays."""
 
 
 class ClosedLoop:

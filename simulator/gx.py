@@ -16,7 +16,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from simulator.gx_faults import FaultBoard
-from simulator.gx_items import Value, measured_items
+from simulator.gx_items import Constant, Value, measured_items
 from simulator.gx_settings import BATTERY_LIFE_STATE, NO_BATTERY_LIFE, Writable, writable_items
 from simulator.gx_view import GxView
 
@@ -98,8 +98,15 @@ class GxEmulator:
         self._plant = plant
         self._client = client
         self._view = GxView(plant, self.config.meter_noise_w, self.config.seed)
-        items = measured_items(portal_id, plant.config.ac_share)
-        self._measured = {f"{item.service}/{item.path}": item.read for item in items}
+        items = measured_items(portal_id, plant.config.ac_share, plant.config.phases)
+        readers = {f"{item.service}/{item.path}": item.read for item in items}
+        self._constants: dict[str, Value] = {
+            key: read.value if isinstance(read, Constant) else None for key, read in readers.items()
+        }
+        """Every read-only item in order; what is measured is filled in each second."""
+        self._measured = [
+            (key, read) for key, read in readers.items() if not isinstance(read, Constant)
+        ]
         self._writable = {item.key: item for item in writable_items(plant.ess)}
         self._written: dict[str, Value] = {k: w.start for k, w in self._writable.items()}
         self._expires_s: dict[str, float] = {}
@@ -174,7 +181,9 @@ class GxEmulator:
         """Compute every item as it would be shown now, faults included."""
         self._written[BATTERY_LIFE_STATE] = self._battery_life_state()
         view = self._view
-        values: dict[str, Value] = {key: read(view) for key, read in self._measured.items()}
+        values = self._constants.copy()
+        for key, read in self._measured:
+            values[key] = read(view)
         values["system/DynamicEss/Active"] = int(self.config.dynamic_ess_active)
         values.update(self._written)
         self._shown = self._faults.apply(values)
@@ -234,9 +243,12 @@ class GxEmulator:
         path = message.topic.split("/", 2)[2]
         if path in {"keepalive", "system/0/Serial"}:
             self._on_keepalive(_options(message.payload))
+        elif self.alive and path in self._shown:
+            self._send(path, self._shown[path])
         elif self.alive:
+            branch = path + "/"
             for shown, value in self._shown.items():
-                if shown == path or shown.startswith(path + "/"):
+                if shown.startswith(branch):
                     self._send(shown, value)
 
     def _on_keepalive(self, options: list[object]) -> None:

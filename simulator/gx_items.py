@@ -6,6 +6,7 @@ A reader gets the `GxView` and returns the value, None for "invalid". Units as o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.ess import MULTI_CHARGER_ONLY, MULTI_OFF
@@ -18,16 +19,24 @@ type Value = float | str | None
 type Reader = Callable[[GxView], Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A reader of what never changes; it need not be asked again."""
+
+    value: Value
+
+    def __call__(self, _view: GxView) -> Value:
+        """Return the value."""
+        return self.value
+
+
 class Item(NamedTuple):
-    """One value: the service's name, the path within it, and how to read it."""
+    """One value: the service's name, the path within it, how to read it, and its phase if any."""
 
     service: str
     path: str
     read: Reader
-
-
-def _constant(value: Value) -> Reader:
-    return lambda _view: value
+    phase: int = 0
 
 
 def _phased(service: str, pattern: str, read: Callable[[GxView, int], Value]) -> list[Item]:
@@ -36,7 +45,12 @@ def _phased(service: str, pattern: str, read: Callable[[GxView, int], Value]) ->
     def reader(phase: int) -> Reader:
         return lambda view: read(view, phase)
 
-    return [Item(service, pattern.format(phase + 1), reader(phase)) for phase in PHASES]
+    return [Item(service, pattern.format(phase + 1), reader(phase), phase) for phase in PHASES]
+
+
+def _without_power(pattern: str) -> list[Item]:
+    """Return items of the system for each phase that exist but never have a value."""
+    return [Item("system", pattern.format(phase + 1), Constant(None)) for phase in PHASES]
 
 
 def _of(service: str, readers: dict[str, Reader]) -> list[Item]:
@@ -77,7 +91,7 @@ def _state_items() -> list[Item]:
     readers: dict[str, Reader] = {
         "SystemState/State": _system_state,
         "SystemState/LowSoc": _flag(lambda v: v.flows.discharged),
-        "SystemState/BatteryLife": _constant(0),
+        "SystemState/BatteryLife": Constant(0),
         "SystemState/DischargeDisabled": _flag(lambda v: v.discharge_limit_a == 0),
         "SystemState/ChargeDisabled": _flag(lambda v: v.charge_limit_a == 0),
         "SystemState/SlowCharge": _flag(lambda v: v.flows.recharging),
@@ -85,7 +99,7 @@ def _state_items() -> list[Item]:
         "SystemState/UserDischargeLimited": _flag(
             lambda v: v.plant.ess.max_discharge_w == 0 and not v.plant.ess.keep_charged
         ),
-        "SystemState/PeakShaving": _constant(0),
+        "SystemState/PeakShaving": Constant(0),
     }
     return _of("system", readers)
 
@@ -99,21 +113,21 @@ def _system_items() -> list[Item]:
         "Dc/Battery/Voltage": lambda v: v.battery_v,
         "Dc/Battery/Soc": lambda v: v.flows.soc_pct,
         "Dc/Battery/State": lambda v: v.battery_state,
-        "Dc/Battery/TimeToGo": _constant(None),
+        "Dc/Battery/TimeToGo": Constant(None),
         "Ac/Grid/NumberOfPhases": lambda v: len(v.grid_phases_w),
         "Ac/Consumption/NumberOfPhases": lambda v: len(v.grid_phases_w),
         "Ac/PvOnGrid/NumberOfPhases": lambda v: len(v.grid_phases_w) if v.has_pv_inverter else None,
-        "Ac/PvOnOutput/NumberOfPhases": _constant(None),
-        "Ac/PvOnGenset/NumberOfPhases": _constant(None),
+        "Ac/PvOnOutput/NumberOfPhases": Constant(None),
+        "Ac/PvOnGenset/NumberOfPhases": Constant(None),
         "Ac/ActiveIn/Source": lambda v: SOURCE_NONE if v.flows.islanded else SOURCE_GRID,
         "Ac/ActiveIn/GridParallel": _flag(lambda v: not v.flows.islanded),
         "Control/ActiveSocLimit": lambda v: v.plant.ess.min_soc_pct,
-        "Control/EssState": _constant(1),
-        "Control/ScheduledCharge": _constant(0),
-        "Control/ScheduledSoc": _constant(None),
-        "Control/Dvcc": _constant(1),
-        "Control/BmsParameters": _constant(1),
-        "Control/SolarChargeCurrent": _constant(1),
+        "Control/EssState": Constant(1),
+        "Control/ScheduledCharge": Constant(0),
+        "Control/ScheduledSoc": Constant(None),
+        "Control/Dvcc": Constant(1),
+        "Control/BmsParameters": Constant(1),
+        "Control/SolarChargeCurrent": Constant(1),
         "Control/MaxChargeCurrent": lambda v: v.charge_limit_a,
     }
     return [
@@ -124,8 +138,8 @@ def _system_items() -> list[Item]:
         *_phased("system", "Ac/ConsumptionOnInput/L{}/Power", GxView.on_input),
         *_phased("system", "Ac/ConsumptionOnOutput/L{}/Power", GxView.on_output),
         *_phased("system", "Ac/PvOnGrid/L{}/Power", GxView.pv_on_grid),
-        *_phased("system", "Ac/PvOnOutput/L{}/Power", lambda _view, _phase: None),
-        *_phased("system", "Ac/PvOnGenset/L{}/Power", lambda _view, _phase: None),
+        *_without_power("Ac/PvOnOutput/L{}/Power"),
+        *_without_power("Ac/PvOnGenset/L{}/Power"),
     ]
 
 
@@ -134,22 +148,22 @@ def _hub4_items() -> list[Item]:
         "PvPowerLimiterActive": _flag(lambda v: v.flows.pv_limited and v.feed_in_bounded),
         "MaxDischargePower": lambda v: _in_force(v.plant.ess.discharge_cap_w),
         "MaxChargePower": lambda v: _in_force(v.plant.ess.charge_cap_w),
-        "IsPeakShaving": _constant(0),
+        "IsPeakShaving": Constant(0),
     }
     return _of("hub4", readers)
 
 
 def _multi_items() -> list[Item]:
     readers: dict[str, Reader] = {
-        "ProductName": _constant("MultiPlus-II 48/5000/70-50"),
-        "ProductId": _constant(9760),
-        "ModeIsAdjustable": _constant(1),
+        "ProductName": Constant("MultiPlus-II 48/5000/70-50"),
+        "ProductId": Constant(9760),
+        "ModeIsAdjustable": Constant(1),
         "State": _vebus_state,
         "Ac/NumberOfPhases": lambda v: len(v.grid_phases_w),
         "Dc/0/Power": lambda v: round(-v.flows.inverter_w),
         "Hub4/L1/AcPowerSetpoint": lambda v: v.active_in(0),
-        "Hub4/DisableCharge": _constant(0),
-        "Hub4/DisableFeedIn": _constant(0),
+        "Hub4/DisableCharge": Constant(0),
+        "Hub4/DisableFeedIn": Constant(0),
     }
     return [
         *_of("vebus", readers),
@@ -160,12 +174,12 @@ def _multi_items() -> list[Item]:
 
 def _battery_items() -> list[Item]:
     readers: dict[str, Reader] = {
-        "ProductName": _constant("BYD Premium LV"),
+        "ProductName": Constant("BYD Premium LV"),
         "Soc": lambda v: v.flows.soc_pct,
         "Info/MaxChargeCurrent": lambda v: v.charge_limit_a,
         "Info/MaxDischargeCurrent": lambda v: v.discharge_limit_a,
-        "Info/MaxChargeVoltage": _constant(56.0),
-        "Info/ChargeRequest": _constant(0),
+        "Info/MaxChargeVoltage": Constant(56.0),
+        "Info/ChargeRequest": Constant(0),
         "Dc/0/Power": lambda v: round(v.battery_w),
         "Dc/0/Voltage": lambda v: v.battery_v,
         "Dc/0/Current": lambda v: v.battery_a,
@@ -175,7 +189,7 @@ def _battery_items() -> list[Item]:
 
 def _meter_items() -> list[Item]:
     readers: dict[str, Reader] = {
-        "ProductName": _constant("Carlo Gavazzi ET112"),
+        "ProductName": Constant("Carlo Gavazzi ET112"),
         "Ac/Power": lambda v: round(sum(v.grid_phases_w)),
     }
 
@@ -196,16 +210,16 @@ def _meter_items() -> list[Item]:
 
 def _solar_charger_items() -> list[Item]:
     readers: dict[str, Reader] = {
-        "ProductName": _constant("SmartSolar MPPT RS 450/100"),
-        "ProductId": _constant(0xA102),
+        "ProductName": Constant("SmartSolar MPPT RS 450/100"),
+        "ProductId": Constant(0xA102),
         "Yield/Power": lambda v: round(v.flows.pv_dc_w),
         "State": lambda v: 252 if v.flows.mppt_mode else 0,
         "MppOperationMode": lambda v: v.flows.mppt_mode,
         "Pv/0/MppOperationMode": lambda v: v.flows.mppt_mode,
         "Pv/0/P": lambda v: round(v.flows.pv_dc_w),
         "Pv/0/V": lambda v: 380.0 if v.flows.mppt_mode else 0.0,
-        "Pv/0/Name": _constant("South"),
-        "Settings/ChargeCurrentLimit": _constant(100.0),
+        "Pv/0/Name": Constant("South"),
+        "Settings/ChargeCurrentLimit": Constant(100.0),
     }
     return _of("solarcharger", readers)
 
@@ -217,9 +231,9 @@ def _pv_inverter_items() -> list[Item]:
         return round(view.flows.pv_ac_w if limited else view.plant.config.inverter_rating_w)
 
     readers: dict[str, Reader] = {
-        "ProductName": _constant("Fronius Primo"),
-        "Position": _constant(0),
-        "StatusCode": _constant(7),
+        "ProductName": Constant("Fronius Primo"),
+        "Position": Constant(0),
+        "StatusCode": Constant(7),
         "Ac/Power": lambda v: round(v.flows.pv_ac_w),
         "Ac/MaxPower": lambda v: v.plant.config.inverter_rating_w,
         "Ac/PowerLimit": power_limit,
@@ -227,14 +241,17 @@ def _pv_inverter_items() -> list[Item]:
     return [*_of("pvinverter", readers), *_phased("pvinverter", "Ac/L{}/Power", GxView.pv_on_grid)]
 
 
-def measured_items(portal_id: str, ac_share: float) -> list[Item]:
-    """Return all read-only items of a site; `ac_share` decides which PV services exist."""
+def measured_items(portal_id: str, ac_share: float, phases: int) -> list[Item]:
+    """Return all read-only items of a site; `ac_share` decides which PV services exist.
+
+    Of more than `phases` phases nothing is ever known.
+    """
     platform: dict[str, Reader] = {
-        "ProductName": _constant("MultiPlus-II GX"),
-        "Firmware/Installed/Version": _constant("v3.72"),
+        "ProductName": Constant("MultiPlus-II GX"),
+        "Firmware/Installed/Version": Constant("v3.72"),
     }
-    return [
-        Item("system", "Serial", _constant(portal_id)),
+    items = [
+        Item("system", "Serial", Constant(portal_id)),
         *_of("platform", platform),
         *_system_items(),
         *_hub4_items(),
@@ -244,3 +261,4 @@ def measured_items(portal_id: str, ac_share: float) -> list[Item]:
         *(_solar_charger_items() if ac_share < 1.0 else []),
         *(_pv_inverter_items() if ac_share > 0.0 else []),
     ]
+    return [one if one.phase < phases else one._replace(read=Constant(None)) for one in items]

@@ -47,6 +47,8 @@ class GxView:
         self._active_in_w = self._measure_active_in()
         if not self._late_active_in_w:
             self._late_active_in_w = self._active_in_w
+        self.battery_v = self._measure_battery_v()
+        """Battery voltage."""
         self.grid_phases_w = tuple(self._noisy(w) for w in self.flows.grid_phases_w)
         self.battery_w = self._noisy(self.flows.battery_w)
 
@@ -112,9 +114,7 @@ class GxView:
         """Whether part of the array is coupled on the AC side."""
         return self.plant.config.ac_share > 0.0
 
-    @property
-    def battery_v(self) -> float:
-        """Battery voltage."""
+    def _measure_battery_v(self) -> float:
         flows = self.flows
         return round(EMPTY_V + VOLTS_PER_PCT * flows.soc_pct + OHMS * flows.battery_w / 51.2, 1)
 

@@ -54,7 +54,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
         else:
             topic = user_input[CONF_BASE_TOPIC]
             announced = next((item for item in self._offered if item.base_topic == topic), None)
-            check = await _async_check_topic(self.hass, topic, announced=announced is not None)
+            check = await _async_check_topic(self.hass, topic)
             if check is not None and check.error is None:
                 return self._finish(step_id, checked_topic(topic), announced)
             errors["base"] = "invalid_topic" if check is None else check.error or ""
@@ -112,15 +112,13 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
 
 async def async_check_announced(hass: HomeAssistant, item: Announcement) -> ChargerCheck:
     """Listen to a charger that announced itself."""
-    return await async_check_charger(hass, item.base_topic or item.name, announced=item.online)
+    return await async_check_charger(hass, item.base_topic or item.name)
 
 
-async def _async_check_topic(
-    hass: HomeAssistant, topic: str, *, announced: bool
-) -> ChargerCheck | None:
+async def _async_check_topic(hass: HomeAssistant, topic: str) -> ChargerCheck | None:
     """Listen to a charger; None when `topic` cannot be one."""
     try:
-        return await async_check_charger(hass, topic, announced=announced)
+        return await async_check_charger(hass, topic)
     except ValueError:
         return None
 

@@ -1,7 +1,8 @@
 """Looks around on the broker before anything is set up: who is there, and does it speak.
 
 Nothing is created on a guess. A GX has to tell what charging from the sun needs to know; a charger has
-to be connected and new enough to be steered. Nothing is sent but the keepalive that makes a GX speak.
+to speak for itself and be new enough to be steered. What a broker has kept of it proves neither that it
+is there nor that it measures. Nothing is sent but the keepalive that makes a GX speak.
 """
 
 import asyncio
@@ -57,7 +58,7 @@ class SiteCheck:
 class ChargerCheck:
     """What a charger said."""
 
-    alive: bool
+    heard: bool
     supported: bool | None
     firmware: str | None = None
 
@@ -66,7 +67,7 @@ class ChargerCheck:
         """Key of what keeps this charger from being set up."""
         if self.supported is False:
             return "firmware_too_old"
-        return None if self.alive and self.supported else "charger_silent"
+        return None if self.heard and self.supported else "charger_silent"
 
 
 async def async_search(hass: HomeAssistant) -> Found:
@@ -105,33 +106,31 @@ async def async_check_site(hass: HomeAssistant, portal_id: str) -> SiteCheck:
     return SiteCheck(portal_id, site.heard, site.missing(), site.product_name)
 
 
-async def async_check_charger(
-    hass: HomeAssistant, base_topic: str, *, announced: bool
-) -> ChargerCheck:
-    """Wait until the charger has shown that it is there and what it can do, or long enough.
+async def async_check_charger(hass: HomeAssistant, base_topic: str) -> ChargerCheck:
+    """Wait until the charger itself has said what steering it needs, or long enough.
 
-    The announcement of a connected charger counts as a sign of life: the broker withdraws it when
-    the connection ends. Raises ValueError when `base_topic` cannot be one.
+    An announcement is no such word, not even a live one: it comes from the network module and tells
+    nothing of the controller behind it. Raises ValueError when `base_topic` cannot be one.
     """
     transport = HomeAssistantTransport(hass)
     charger = OpenEvseCharger(transport, base_topic)
     charger.start(steady_now_s(hass))
     await transport.async_ready()
 
-    def alive() -> bool:
-        return announced or charger.heard
+    def heard() -> bool:
+        return charger.heard and not charger.missing()
 
     try:
         await _async_poll(
             hass,
             CHARGER_WAIT_S,
             charger.tick,
-            lambda: charger.supported is False or (alive() and charger.supported is not None),
+            lambda: charger.supported is False or (heard() and charger.supported is not None),
         )
     finally:
         charger.stop()
         await transport.async_close()
-    return ChargerCheck(alive(), charger.supported, charger.firmware)
+    return ChargerCheck(heard(), charger.supported, charger.firmware)
 
 
 async def _async_poll(

@@ -2,7 +2,8 @@
 
 One file per config entry. Times are stored as ages together with the wall time of saving, so that
 they continue when the steady clock starts anew. Settings are written soon; memory when something
-happened that a restart must know, and the running counters once a minute, to spare flash storage.
+happened that a restart must know, and the running counters only as far as they are shown and not more
+often than every ten seconds, to spare flash storage.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ from homeassistant.util import dt as dt_util
 from . import settings as owner_settings
 from .const import DOMAIN
 from .control import persist
-from .control.memory import Memory
+from .control.memory import Energy, Memory
 from .control.model import Settings
 from .export import ExportMeter
 from .mqtt_transport import steady_now_s
@@ -30,8 +31,12 @@ MINOR_VERSION: Final = 1
 SAVE_DELAY_S: Final = 1.0
 """Several changes made together become one write."""
 
-COUNTER_INTERVAL_S: Final = 60.0
-"""Counters alone are written at most this often."""
+COUNTER_INTERVAL_S: Final = 10.0
+"""Counters alone are written at most this often: what is shown may be ahead of the file, and go back
+after a crash, by no more than flows in this time."""
+
+SHOWN_DECIMALS: Final = 2
+"""Energy is shown in hundredths of a kWh; a smaller change is not worth a write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,7 @@ class SiteStore:
         self._store.async_delay_save(lambda: self._dump(stored()), SAVE_DELAY_S)
 
     def save_if_news(self, stored: Callable[[], Stored]) -> None:
-        """Write soon when something happened, within a minute when only counters moved."""
+        """Write soon when something happened, within seconds when only counters moved."""
         marks = _marks(stored())
         now_s = steady_now_s(self._hass)
         if self._marks is None:
@@ -127,9 +132,16 @@ def _marks(stored: Stored) -> _Marks:
         (key, item.mode, item.paused, item.connected, item.awake, item.offered_current_a > 0)
         for key, item in chargers.items()
     )
-    # Tenths of a kilowatt hour: nothing is lost, the chargers' own counters make totals exact.
     counters = (
-        round(stored.export.total_kwh, 1),
-        *(round(item.meter.lifetime.total_kwh, 1) for item in chargers.values()),
+        _shown(stored.export.total_kwh),
+        *(_shown_energy(item.meter.lifetime) for item in chargers.values()),
     )
     return _Marks(news, counters)
+
+
+def _shown(kwh: float) -> float:
+    return round(kwh, SHOWN_DECIMALS)
+
+
+def _shown_energy(energy: Energy) -> tuple[float, ...]:
+    return _shown(energy.solar_kwh), _shown(energy.battery_kwh), _shown(energy.grid_kwh)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 import json
 import sys
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from unittest.mock import MagicMock, patch
 
 from homeassistant.config_entries import ConfigSubentryDataWithId
@@ -58,6 +58,7 @@ class Broker:
     retained: dict[str, str] = field(default_factory=dict)
     listeners: list[Callable[[str, str], None]] = field(default_factory=list)
     filters: list[str] = field(default_factory=list)
+    welcomes: list[Callable[[str], None]] = field(default_factory=list)
 
     def publish(self, topic: str, payload: str | dict[str, Any], *, retain: bool = False) -> None:
         """Deliver a message of somebody else's to Home Assistant."""
@@ -72,6 +73,8 @@ class Broker:
         for topic, payload in list(self.retained.items()):
             if matches(topic_filter, topic):
                 async_fire_mqtt_message(self.hass, topic, payload, retain=True)
+        for welcome in self.welcomes:
+            welcome(topic_filter)
 
     def on_publish(self, topic: str, payload: str) -> None:
         """Take a message of Home Assistant's."""
@@ -166,6 +169,8 @@ class Charger:
         }
     )
     silent: bool = False
+    chatty: ClassVar[bool] = False
+    """Whether who begins to listen hears everything at once, as if the next dump were just due."""
 
     def __post_init__(self) -> None:
         self.broker.retained |= {
@@ -182,6 +187,7 @@ class Charger:
             f"{BASE}/claim": json.dumps({"state": "null"}),
         }
         self.broker.listeners.append(self._hear)
+        self.broker.welcomes.append(self._welcome)
 
     def say(self, **values: str) -> None:
         """Change scalars and publish them."""
@@ -198,6 +204,10 @@ class Charger:
         """Lose the connection: the broker publishes the last will."""
         will = {"state": "disconnected", "id": SERIAL, "name": BASE}
         self.broker.publish(ANNOUNCE, will, retain=True)
+
+    def _welcome(self, topic_filter: str) -> None:
+        if self.chatty and not self.silent and topic_filter == f"{BASE}/+":
+            self.dump()
 
     def _hear(self, topic: str, payload: str) -> None:
         if self.silent or topic != f"{BASE}/claim/set":

@@ -52,10 +52,26 @@ async def test_a_found_charger_is_offered(
     assert (subentry.unique_id, subentry.data["base_topic"]) == (SERIAL, BASE)
 
 
+async def test_a_found_charger_has_to_speak(
+    hass: HomeAssistant, charger: Charger, entry: MockConfigEntry
+) -> None:
+    """Announcement and configuration are stored at the broker; the charger may be long gone."""
+    empty(entry, hass)
+    charger.silent = True
+    result = await begin(hass, entry)
+    assert result["description_placeholders"]["found"] == "1"
+    result = await submit(hass, result, BASE)
+    assert result["errors"] == {"base": "charger_silent"}
+    hass.loop.call_later(0.1, charger.dump)
+    result = await submit(hass, result, BASE)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
 async def test_a_typed_charger_has_to_speak(
     hass: HomeAssistant, charger: Charger, broker: Broker, entry: MockConfigEntry
 ) -> None:
     empty(entry, hass)
+    charger.silent = True
     broker.retained.pop(ANNOUNCE)
     result = await begin(hass, entry)
     assert result["description_placeholders"]["found"] == "0"

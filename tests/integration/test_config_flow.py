@@ -21,12 +21,13 @@ PROBING = "custom_components.victron_openevse.probing"
 
 @pytest.fixture(autouse=True)
 def _impatient() -> Iterator[None]:
-    """Wait shorter than for a real GX, and set nothing up afterwards."""
+    """Wait shorter than for real devices, let the charger speak soon, and set nothing up after."""
     with (
         patch(f"{PROBING}.SEARCH_S", 0.02),
         patch(f"{PROBING}.STEP_S", 0.01),
         patch(f"{PROBING}.SITE_WAIT_S", 0.3),
         patch(f"{PROBING}.CHARGER_WAIT_S", 0.3),
+        patch.object(Charger, "chatty", new=True),
         patch(f"custom_components.{DOMAIN}.async_setup_entry", return_value=True),
     ):
         yield
@@ -178,9 +179,9 @@ async def test_a_charger_that_cannot_be_steered_is_left_out(
     config: dict[str, Any] | None,
     why: str,
 ) -> None:
-    broker.retained.pop(f"{BASE}/config")
-    if config is not None:
-        broker.retained[f"{BASE}/config"] = json.dumps(config)
+    """What the broker kept of a charger that says nothing does not make it one."""
+    charger.silent = config is None
+    broker.retained[f"{BASE}/config"] = json.dumps(config or CONFIG)
     result = await begin(hass)
     assert result["step_id"] == "confirm_without_charger"
     assert result["description_placeholders"]["left_out"] == f"- {BASE} ({why})"

@@ -13,6 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.victron_openevse.const import DOMAIN
+from custom_components.victron_openevse.storage import Stored
 
 from .conftest import BASE, CHARGER_ID, ENTRY_ID, PORTAL, Broker, Charger, Clock, Gx, Start
 from .test_loop import select, state
@@ -158,6 +159,34 @@ async def test_a_restart_keeps_claim_settings_and_energy(
     assert state(hass, "sensor.garage_offered_current") == "16"
     meter = entry.runtime_data.data.memory.chargers[CHARGER_ID].meter
     assert meter.lifetime.total_kwh == pytest.approx(1.0)
+
+
+async def test_a_crash_does_not_take_back_energy_that_was_shown(
+    hass: HomeAssistant,
+    gx: Gx,
+    charger: Charger,
+    clock: Clock,
+    start: Start,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody says that the end is near, so the file has to know already what was shown."""
+    await start()
+    written: list[Stored] = []
+    store = entry.runtime_data.store
+    monkeypatch.setattr(store, "save_soon", lambda stored: written.append(stored()))
+    await select(hass, "medium")
+    await charge(charger, gx, clock)
+    for wh in range(0, 100, 5):
+        charger.say(total_energy=str(100.0 + wh / 1000.0), power="3600")
+        await clock.advance(5, gx.say_all)
+    await clock.advance(10, gx.say_all)
+    kept = written[-1].memory.chargers[CHARGER_ID].meter.lifetime
+    origins = {"solar": kept.solar_kwh, "battery": kept.battery_kwh, "grid": kept.grid_kwh}
+    shown = {key: float(state(hass, f"sensor.garage_energy_{key}")) for key in origins}
+    assert sum(shown.values()) > 0.05
+    for key, kwh in origins.items():
+        assert kwh >= shown[key] - 0.005, "shown values are rounded"
 
 
 async def test_damaged_storage_gives_defaults_and_a_warning(

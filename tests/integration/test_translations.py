@@ -65,8 +65,8 @@ def test_every_finding_has_words() -> None:
     findings = {
         probing.SiteCheck("x", heard=False, missing=()).error,
         probing.SiteCheck("x", heard=True, missing=("grid_power",)).error,
-        probing.ChargerCheck(alive=True, supported=False).error,
-        probing.ChargerCheck(alive=False, supported=None).error,
+        probing.ChargerCheck(heard=True, supported=False).error,
+        probing.ChargerCheck(heard=False, supported=None).error,
     }
     assert findings <= set(ENGLISH["config"]["error"])
     charger = {"firmware_too_old", "charger_silent", "invalid_topic"}

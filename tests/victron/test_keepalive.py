@@ -29,9 +29,18 @@ def test_quiet_payload_is_the_documented_one() -> None:
     assert QUIET == '{"keepalive-options":["suppress-republish"]}'
 
 
-def test_full_while_the_gx_never_answers(gx: Gx) -> None:
+def test_full_every_ten_seconds_while_the_gx_never_answers(gx: Gx) -> None:
     gx.pass_time(61, alive=False)
-    assert gx.keepalives() == [FULL] * 3
+    assert gx.keepalives() == [FULL] * 7
+
+
+@pytest.mark.parametrize("silent_s", range(150, 181, 5))
+def test_a_gx_back_after_minutes_is_asked_within_ten_seconds(house: Gx, silent_s: int) -> None:
+    """It has forgotten that somebody listens, so nothing but a keepalive makes it speak."""
+    house.pass_time(silent_s, alive=False)
+    house.transport.take()
+    house.pass_time(10, alive=False)
+    assert house.keepalives() == [FULL]
 
 
 def test_full_after_reconnect(house: Gx) -> None:
@@ -66,13 +75,21 @@ def test_reboot_behind_a_bridge(house: Gx) -> None:
     assert house.keepalives() == [FULL]
 
 
-def test_return_right_after_a_full_keepalive_is_its_answer(house: Gx) -> None:
-    house.pass_time(30, alive=False)
-    assert house.keepalives()[-1] == FULL
+@pytest.mark.parametrize(
+    ("late_s", "sent"),
+    [
+        pytest.param(3, [], id="its answer"),
+        pytest.param(4, [FULL], id="may not have heard us"),
+    ],
+)
+def test_return_after_a_full_keepalive(house: Gx, late_s: int, sent: list[str]) -> None:
+    house.pass_time(26, alive=False)
+    assert house.keepalives() == [FULL]
+    house.pass_time(late_s, alive=False)
     house.transport.take()
     house.publish()
     house.pass_time(5)
-    assert house.keepalives() == []
+    assert house.keepalives() == sent
 
 
 def test_stop_unsubscribes_and_stays_silent(house: Gx) -> None:

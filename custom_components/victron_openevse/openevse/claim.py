@@ -24,7 +24,11 @@ BACKOFF_S: Final = (5.0, 10.0, 20.0, 30.0)
 """Waits for a confirmation, after each attempt; the last one repeats."""
 CALM_S: Final = 60.0
 """A claim lost this long after it was sent is a new matter: answer at once. Sooner, someone else
-writes the same claim, and we must not shout in turns."""
+writes the same claim, and we must not shout in turns: then even a new wish waits for its turn,
+unless it is to stop. A claim of ours that holds this long ends the quarrel."""
+QUARREL_S: Final = 300.0
+"""Wait after the growing ones while someone else goes on writing. Each round may open and close the
+contactor, and it shall not do that more often than by its owner's own least times (300 s)."""
 RECHECK_S: Final = 60.0
 """Least time between two repeats of a confirmed claim that the charger does not seem to follow."""
 RELEASE_ATTEMPTS: Final = 3
@@ -107,6 +111,11 @@ class ClaimKeeper:
         self._releasing = False
         self._ever_sent = False
         self._answered = True
+        self._contested = False
+        """True while another program overwrites our claim."""
+        self._overwritten = False
+        """True while the charger says that it holds another claim than was wanted then."""
+        self._overwritten_at_s: float | None = None
         self._attempts = 0
         self._sent_at_s: float | None = None
         self._not_before_s = float("-inf")
@@ -125,10 +134,14 @@ class ClaimKeeper:
 
     def want(self, claim: Claim) -> None:
         """Ask for a claim; the same again changes nothing."""
-        if claim != self.wanted:
-            self.wanted = claim
-            self._releasing = False
+        if claim == self.wanted:
+            return
+        self.wanted = claim
+        self._releasing = False
+        if not self._contested:
             self._start_over()
+        elif not claim.enabled:
+            self._not_before_s = float("-inf")
 
     def hand_back(self, now_s: float) -> None:
         """Want no claim any more, and release the one we may have."""
@@ -146,18 +159,26 @@ class ClaimKeeper:
 
     def document_seen(self, claim: Claim | None, now_s: float) -> None:
         """Note the claim the charger says it holds for us."""
-        if self.confirmed and claim not in (None, self.wanted):
-            self.foreign_count += 1
+        other = claim not in (None, self.wanted)
+        lost = self.confirmed and other
+        if self._calm(now_s):
+            self._start_over()
+        elif lost:
+            self._contested = True
+        self._overwritten = other
+        if other:
+            self._overwritten_at_s = now_s
+        self.foreign_count += lost
         self.document = claim
         self.document_at_s = now_s
         self._answered = True
         if claim is None and self._releasing:
             self._finish_release()
-        if self._sent_at_s is None or now_s - self._sent_at_s >= CALM_S:
-            self._start_over()
 
     def due(self, now_s: float) -> str | None:
         """Return what to publish now, noted as sent, or `None`. Ask only while it can arrive."""
+        if self._contested and self._calm(now_s):
+            self._start_over()
         unsettled = self.document_at_s is None and now_s < self._settled_at_s
         if self._releasing:
             return self._due_release(now_s)
@@ -193,12 +214,20 @@ class ClaimKeeper:
         self._ever_sent = False
 
     def _sent(self, payload: str, now_s: float) -> str:
+        waits_s = (*BACKOFF_S, QUARREL_S) if self._contested else BACKOFF_S
         self.sent_count += 1
         self._sent_at_s = now_s
-        self._not_before_s = now_s + BACKOFF_S[min(self._attempts, len(BACKOFF_S) - 1)]
+        self._not_before_s = now_s + waits_s[min(self._attempts, len(waits_s) - 1)]
         self._attempts += 1
         return payload
 
+    def _calm(self, now_s: float) -> bool:
+        """Tell whether our last claim is old, and no quarrel about it goes on."""
+        times_s = (self._sent_at_s, self._overwritten_at_s)
+        old = all(at_s is None or now_s - at_s >= CALM_S for at_s in times_s)
+        return old and not (self._contested and self._overwritten)
+
     def _start_over(self) -> None:
+        self._contested = False
         self._attempts = 0
         self._not_before_s = float("-inf")

@@ -22,14 +22,17 @@ MODE_TRACKING: Final = 2
 """Solar charger operation modes; 255 means that it does not say."""
 
 NEAR_LIMIT_SHARE: Final = 0.95
-"""Within 5 % of a limit counts as at it: meters and limits are not calibrated to each other."""
+"""Within 5 % of a limit counts as at it. No threshold of the law but what "at" means in these
+reports: a device's power and the limit it obeys come from two uncalibrated measurements, and an
+inverter that is held back settles a few per cent below."""
 
 SOURCE_UNKNOWN: Final = 0
 SOURCE_GENERATOR: Final = 2
 SOURCE_NOT_CONNECTED: Final = 240
 
 NO_EXPORT_W: Final = 0.0
-"""A feed-in cap of exactly this forbids export; negative means no cap."""
+"""The GX's own coding of `MaxFeedInPower`, no threshold: exactly 0 forbids export, negative means no
+cap, and any other cap still lets something out."""
 
 type Answer = Reading[bool] | None
 

@@ -2,8 +2,8 @@
 
 A GX falls silent 60 s after the last keepalive, without a word. A quiet keepalive re-arms it; a
 full one (empty payload) also makes it publish every topic. Full ones go out at the start, after a
-reconnect, when the GX speaks again after silence, and instead of quiet ones while it is silent,
-because whatever wakes up then has forgotten what it told us.
+reconnect, when the GX speaks again after silence, and instead of quiet ones, more often, while it is
+silent, because whatever wakes up then has forgotten what it told us and says nothing until asked.
 """
 
 from typing import Final
@@ -13,8 +13,14 @@ INTERVAL_S: Final = 30.0
 SILENCE_S: Final = 25.0
 """No message for this long counts as silence: longer than constant values are re-read (20 s) and
 than eight heartbeats (3 s), shorter than the keepalive interval."""
+RETRY_S: Final = 10.0
+"""While silent it is asked this often, so that its return is noticed soon. A GX that is down hears
+none of it, one that hears it ends the silence."""
 BURST_S: Final = 10.0
-"""Messages this soon after a full keepalive are its answer; no need for another."""
+"""A full publish takes at most this long; until then there is no need for another."""
+ANSWER_S: Final = 3.0
+"""An answer begins this soon. A GX that speaks first later than this may have been asked by someone
+else, and may not have heard us at all."""
 FULL: Final = ""
 """Payload that asks for every topic."""
 QUIET: Final = '{"keepalive-options":["suppress-republish"]}'
@@ -41,7 +47,7 @@ class Keepalive:
 
     def heard(self, at_s: float) -> None:
         """Note a sign of life; after silence everything is asked for again."""
-        if self.silent(at_s) and not self._recently_full(at_s):
+        if self.silent(at_s) and not self._asked_within(ANSWER_S, at_s):
             self._full_wanted = True
         self.heard_at_s = at_s
 
@@ -51,7 +57,7 @@ class Keepalive:
 
     def want_full(self, now_s: float) -> None:
         """Ask for everything at the next chance, unless that has just been done."""
-        if not self._recently_full(now_s):
+        if not self._asked_within(BURST_S, now_s):
             self._full_wanted = True
 
     def due(self, now_s: float, *, connected: bool) -> str | None:
@@ -62,9 +68,11 @@ class Keepalive:
             return None
         if reconnected or self._full_wanted:
             return self._full(now_s)
-        if self._sent_at_s is not None and now_s - self._sent_at_s < INTERVAL_S:
+        silent = self.silent(now_s)
+        interval_s = RETRY_S if silent else INTERVAL_S
+        if self._sent_at_s is not None and now_s - self._sent_at_s < interval_s:
             return None
-        if self.silent(now_s):
+        if silent:
             return self._full(now_s)
         self._sent_at_s = now_s
         return QUIET
@@ -74,5 +82,5 @@ class Keepalive:
         self._sent_at_s = self.full_at_s = now_s
         return FULL
 
-    def _recently_full(self, now_s: float) -> bool:
-        return self.full_at_s is not None and now_s - self.full_at_s <= BURST_S
+    def _asked_within(self, seconds: float, now_s: float) -> bool:
+        return self.full_at_s is not None and now_s - self.full_at_s <= seconds

@@ -17,7 +17,9 @@ from .topics import Spec, spec_of
 from .values import Verdict
 
 LOSS_CONFIRM_S: Final = 180.0
-"""After a reboot of the GX its services come back over one to three minutes."""
+"""How slowly a GX speaks, not how long the law may wait: after its reboot the services come back over
+one to three minutes, so a null is proof of absence only when a publish after that repeats it. A
+shorter time would take a meter that is still starting for one that was removed, and sum without it."""
 REREAD_INTERVAL_S: Final = 5.0
 """A path that does not answer is asked at most this often."""
 MAX_SLOTS: Final = 500
