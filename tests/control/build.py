@@ -63,6 +63,16 @@ class House:
     frozen: SiteReading | None = None
     closings: int = 0
     energy_kwh: float = 0.0
+    session_kwh: float | None = None
+    """The charger's own session counter."""
+    state: ChargerState | None = None
+    """State the charger reports instead of the true one."""
+    car_phases: int = 1
+
+    @property
+    def car_w(self) -> float:
+        """Power the car takes."""
+        return self.drawn_a * VOLTS * self.car_phases
 
     @property
     def charging(self) -> bool:
@@ -89,7 +99,7 @@ class House:
         """What the GX would say now."""
         if not self.site_known:
             return SiteReading()
-        car_w = self.drawn_a * VOLTS
+        car_w = self.car_w
         battery_w = self.battery_w
         if battery_w is None:
             battery_w = self.pv_w - self.load_w - car_w
@@ -116,15 +126,16 @@ class House:
             state = state if self.offered_a else ChargerState.SLEEPING
         return ChargerReading(
             online=at(self.online, when),
-            state=at(state, when),
+            state=at(self.state or state, when),
             vehicle_connected=at(self.vehicle, when),
-            charging_power_w=at(self.drawn_a * VOLTS, when),
+            charging_power_w=at(self.car_w, when),
             charging_current_a=at(self.drawn_a, when),
             voltage_v=at(240.0, when),
             pilot_a=at(float(self.offered_a), when),
             max_current_a=at(32.0, when),
             manual_override=at(self.override, when),
             total_energy_kwh=at(self.energy_kwh, when),
+            session_energy_kwh=at(self.session_kwh, when),
         )
 
     def all_settings(self) -> Settings:
@@ -135,7 +146,7 @@ class House:
     def step(self, dt_s: float = 1.0) -> ChargerDecision:
         """Let `dt_s` pass, decide, and let charger and car obey."""
         self.now_s += dt_s
-        self.energy_kwh += self.drawn_a * VOLTS * dt_s / 3.6e6
+        self.energy_kwh += self.car_w * dt_s / 3.6e6
         site = self.site_reading()
         if self.site_at_s is not None:
             self.frozen = self.frozen or site

@@ -9,6 +9,7 @@ from custom_components.victron_openevse.control.energy import (
     start_session,
 )
 from custom_components.victron_openevse.control.memory import Energy, Meter
+from custom_components.victron_openevse.control.model import Reading
 
 SUNNY = Origin(solar_w=1000.0, battery_w=500.0, grid_w=500.0)
 
@@ -42,7 +43,7 @@ def sample(meter: Meter, now_s: float, counter_kwh: float | None, power_w: float
         power_w=power_w,
         origin=SUNNY if power_w else None,
         total_w=2000.0,
-        counter_kwh=counter_kwh,
+        counter=None if counter_kwh is None else Reading(counter_kwh, now_s),
         now_s=now_s,
     )
 
@@ -69,7 +70,12 @@ def test_energy_charged_while_nobody_looked_takes_the_session_s_shares() -> None
 
 def test_energy_of_unknown_origin_is_grid() -> None:
     meter = record(
-        Meter(counter_kwh=3.0), power_w=None, origin=None, total_w=0.0, counter_kwh=4.0, now_s=1.0
+        Meter(counter_kwh=3.0),
+        power_w=None,
+        origin=None,
+        total_w=0.0,
+        counter=Reading(4.0, 1.0),
+        now_s=1.0,
     )
     assert meter.lifetime == Energy(grid_kwh=1.0)
 
@@ -88,6 +94,49 @@ def test_a_counter_that_jumps_is_a_new_start(counter_kwh: float) -> None:
     assert meter.lifetime == before
     meter = sample(meter, 3.0, counter_kwh + 0.1)
     assert meter.lifetime.total_kwh == pytest.approx(before.total_kwh + 0.1)
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "counter_kwh", "booked_kwh"),
+    [
+        pytest.param(1.0, 150.9, 0.9, id="a coarse counter"),
+        pytest.param(1.0, 152.0, 0.0, id="no car takes 2 kWh in a second"),
+        pytest.param(3600.0, 172.0, 22.0, id="an hour on three phases out of sight"),
+        pytest.param(3600.0, 180.0, 0.0, id="more than an hour can give"),
+        pytest.param(14 * 86_400.0, 900.0, 0.0, id="another meter after two weeks"),
+    ],
+)
+def test_a_step_is_bounded_by_the_time_it_had(
+    silent_s: float, counter_kwh: float, booked_kwh: float
+) -> None:
+    meter = sample(Meter(), 0.0, 150.0)
+    meter = sample(meter, silent_s, counter_kwh)
+    assert meter.lifetime.total_kwh == pytest.approx(booked_kwh)
+    assert meter.counter_kwh == counter_kwh
+
+
+def test_a_glitch_to_zero_and_back_books_nothing() -> None:
+    meter = Meter()
+    for second in range(36_000):
+        meter = sample(meter, float(second), 0.0 if second == 30_000 else 150.0, power_w=0.0)
+    assert meter.lifetime.total_kwh == 0.0
+    meter = sample(meter, 36_000.0, 150.1)
+    assert meter.lifetime.total_kwh == pytest.approx(0.1)
+
+
+def test_a_glitch_upwards_after_hours_of_rest_books_nothing() -> None:
+    meter = Meter()
+    for second in range(36_000):
+        meter = sample(meter, float(second), 300.0 if second == 30_000 else 150.0, power_w=0.0)
+    assert meter.lifetime.total_kwh == 0.0
+
+
+def test_the_shares_of_next_to_nothing_are_numbers() -> None:
+    meter = Meter(counter_kwh=1.0, pending=Energy(solar_kwh=2e-309))
+    meter = record(
+        meter, power_w=None, origin=None, total_w=0.0, counter=Reading(2.0, 1.0), now_s=1.0
+    )
+    assert meter.lifetime.total_kwh == pytest.approx(1.0)
 
 
 def test_without_a_counter_power_is_integrated() -> None:

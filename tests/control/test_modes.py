@@ -66,6 +66,8 @@ def test_solar_sleeps_at_the_reserve_and_wakes_at_the_resume_level() -> None:
     house.run(400)
     assert house.offered_a == 6
     house.soc_pct = 38.9
+    house.run(10)
+    assert house.offered_a == 6
     house.step()
     assert house.offered_a == 0
     assert house.charger.reason.code is ReasonCode.RESERVE_REACHED
@@ -77,6 +79,16 @@ def test_solar_sleeps_at_the_reserve_and_wakes_at_the_resume_level() -> None:
     house.step()
     assert house.offered_a == 6
     assert house.closings == 2
+
+
+def test_a_single_wrong_level_stops_nothing() -> None:
+    house = House(pv_w=0.0, soc_pct=45.0)
+    house.run(400)
+    house.soc_pct = 0.0
+    house.run(5)
+    house.soc_pct = 45.0
+    house.run(60)
+    assert (house.offered_a, house.closings) == (6, 1)
 
 
 def test_a_touch_of_the_reserve_needs_a_minute() -> None:
@@ -187,7 +199,7 @@ def test_a_grid_failure_stops_the_car_and_return_resumes_it() -> None:
     house = House(mode=Mode.FAST)
     house.run(30)
     house.grid_connected = False
-    house.step()
+    house.run(4)
     assert house.offered_a == 0
     assert house.charger.reason.code is ReasonCode.GRID_LOST
     house.grid_connected = True

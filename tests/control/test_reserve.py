@@ -18,7 +18,10 @@ from custom_components.victron_openevse.control.reserve import reserve_levels, s
         pytest.param(200.0, 8.0, None, {}, (40.0, 50.0), id="below the base load"),
         pytest.param(4250.0, 8.0, 30.0, {}, (32.0, 50.0), id="the GX's limit + 2 % from below"),
         pytest.param(0.0, 0.0, None, {"resume_soc_pct": 30.0}, (40.0, 45.0), id="resume >= L + 5"),
-        pytest.param(0.0, 0.0, None, {"night_reserve_pct": 98.0}, (98.0, 100.0), id="at most full"),
+        pytest.param(
+            0.0, 0.0, None, {"night_reserve_pct": 100.0}, (95.0, 100.0), id="full is above it"
+        ),
+        pytest.param(0.0, 0.0, 100.0, {}, (95.0, 100.0), id="also above the GX's limit"),
         pytest.param(
             2250.0, 5.0, None, {"battery_capacity_kwh": 16.0}, (34.0, 50.0), id="twice the battery"
         ),

@@ -1,5 +1,8 @@
 """Surplus: from battery and grid together, and only when every car's power is known."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from custom_components.victron_openevse.control.memory import SiteMemory
@@ -35,6 +38,12 @@ def site(grid_w: float | None, battery_w: float | None) -> SiteReading:
     )
 
 
+def filtered(memory: SiteMemory, here: SiteReading, now_s: float = NOW_S) -> SiteMemory:
+    """The filters after one more decision."""
+    measured = measure(Readings(site=here), now_s)
+    return update_filters(memory, measured, here, measured.surplus_w, now_s)
+
+
 CHARGING = charger(2000.0, ChargerState.CHARGING)
 
 
@@ -67,12 +76,56 @@ def test_surplus(
     assert measure(Readings(site=here, chargers=chargers), NOW_S).surplus_w == expected
 
 
+HIDDEN = replace(
+    charger(2000.0, ChargerState.CHARGING, age_s=80.0), online=Reading(value=False, at_s=NOW_S)
+)
+
+
+@pytest.mark.parametrize(
+    ("chargers", "expected"),
+    [
+        pytest.param({"a": CHARGING}, 500.0, id="the consumption includes the car"),
+        pytest.param({"a": charger(None, ChargerState.SLEEPING)}, 2500.0, id="no car"),
+        pytest.param({"a": ChargerReading()}, 2500.0, id="never heard of"),
+        pytest.param({"a": HIDDEN}, None, id="a car at a charger that fell silent"),
+    ],
+)
+def test_house(chargers: dict[str, ChargerReading], expected: float | None) -> None:
+    here = replace(site(0.0, 0.0), consumption_power_w=Reading(2500.0, NOW_S))
+    assert measure(Readings(site=here, chargers=chargers), NOW_S).house_w == expected
+
+
+def test_a_car_out_of_sight_leaves_nothing_of_its_power_to_others() -> None:
+    here, chargers = site(0.0, 100.0), {"a": HIDDEN, "b": CHARGING}
+    assert measure(Readings(site=here, chargers=chargers), NOW_S).surplus_w == 2100.0
+
+
+@pytest.mark.parametrize(
+    ("pv", "expected"),
+    [
+        pytest.param(lambda now_s: Reading(2000.0, now_s), 2000.0, id="fresh"),
+        pytest.param(lambda _: Reading(2000.0, NOW_S), None, id="silent for 180 s"),
+        pytest.param(lambda _: None, None, id="lost for 180 s"),
+    ],
+)
+def test_the_mean_of_the_sun_does_not_outlive_its_readings(
+    pv: Callable[[float], Reading[float] | None], expected: float | None
+) -> None:
+    memory = filtered(SiteMemory(), replace(site(0.0, 0.0), pv_power_w=Reading(2000.0, NOW_S)))
+    for age_s in (60.0, 120.0, 179.0):
+        now_s = NOW_S + age_s
+        memory = filtered(memory, replace(site(0.0, 0.0), pv_power_w=pv(now_s)), now_s)
+        assert memory.pv_mean_w == pytest.approx(2000.0)
+    now_s = NOW_S + 180.0
+    memory = filtered(memory, replace(site(0.0, 0.0), pv_power_w=pv(now_s)), now_s)
+    assert memory.pv_mean_w == (None if expected is None else pytest.approx(expected))
+
+
 def test_the_fast_filter_falls_faster_than_it_rises() -> None:
     def after(values: list[float]) -> float:
         memory = SiteMemory()
         for second, grid_w in enumerate(values):
-            measured = measure(Readings(site=site(grid_w, 0.0)), NOW_S)
-            memory = update_filters(memory, measured, 0.0, float(second))
+            memory = filtered(memory, site(grid_w, 0.0), float(second))
         assert memory.surplus_fast_w is not None
         return memory.surplus_fast_w
 
@@ -81,8 +134,6 @@ def test_the_fast_filter_falls_faster_than_it_rises() -> None:
 
 
 def test_a_gap_starts_the_filters_anew() -> None:
-    first = measure(Readings(site=site(-1000.0, 0.0)), NOW_S)
-    memory = update_filters(SiteMemory(), first, None, 0.0)
-    second = measure(Readings(site=site(-3000.0, 0.0)), NOW_S)
-    memory = update_filters(memory, second, None, 61.0)
+    memory = filtered(SiteMemory(), site(-1000.0, 0.0), 0.0)
+    memory = filtered(memory, site(-3000.0, 0.0), 61.0)
     assert (memory.surplus_fast_w, memory.surplus_slow_w) == (3000.0, 3000.0)

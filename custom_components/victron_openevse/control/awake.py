@@ -8,7 +8,7 @@ first claim on it. `minimum_solar`: always on; below the reserve it gets its min
 from dataclasses import replace
 from typing import Final
 
-from .memory import ChargerMemory
+from .memory import ChargerMemory, HiddenStart
 from .model import Mode
 from .view import Share, SiteView
 
@@ -16,7 +16,10 @@ RESERVE_CONFIRM_S: Final = 60.0
 """A level that only touches the reserve must stay there this long: clouds move the reserve."""
 
 RESERVE_BREACH_PCT: Final = 1.0
-"""This far below the reserve nothing needs confirming."""
+"""This far below the reserve it is no touch."""
+
+BREACH_CONFIRM_S: Final = 10.0
+"""A clear breach needs only so long: one wrong sample must not open a contactor."""
 
 FREE_HYSTERESIS_PCT: Final = 2.0
 """Where the battery does not help anyway, it gives the sun free this far above the reserve."""
@@ -27,6 +30,16 @@ START_MARGIN: Final = 1.05
 BRIDGE_WH: Final = 30.0
 """Energy `solar_only` may borrow to keep the minimum under a cloud; a restart costs the contactor
 more. About 80 s of the whole minimum at 6 A."""
+
+HIDDEN_REST_S: Final = 600.0
+"""Rest after a start on hidden sun that did not carry the minimum; doubles each time. Such a start
+costs about 30 Wh and one closing."""
+
+HIDDEN_REST_MAX_S: Final = 3600.0
+"""The sky may change: once an hour is cheap enough to look again."""
+
+HIDDEN_WORTH_S: Final = 1800.0
+"""A car that was on for half an hour has shown that the sun carries it: the rest starts anew."""
 
 S_PER_H: Final = 3600.0
 
@@ -59,7 +72,7 @@ def _update_battery(mode: Mode, memory: ChargerMemory, view: SiteView) -> Charge
         return memory if memory.below_at_s is None else replace(memory, below_at_s=None)
     below_at_s = view.now_s if memory.below_at_s is None else memory.below_at_s
     breached = soc_pct <= reserve_pct - RESERVE_BREACH_PCT
-    if breached or view.now_s - below_at_s >= RESERVE_CONFIRM_S:
+    if view.now_s - below_at_s >= (BREACH_CONFIRM_S if breached else RESERVE_CONFIRM_S):
         return replace(memory, battery_free=False, below_at_s=None)
     return replace(memory, below_at_s=below_at_s)
 
@@ -71,11 +84,25 @@ def _update_by_surplus(memory: ChargerMemory, view: SiteView, share: Share) -> C
         return replace(memory, awake=share.fast_w >= share.minimum_w or bool(view.curtailed))
     if not memory.awake:
         sunny = share.slow_w >= share.minimum_w * START_MARGIN and share.fast_w >= share.minimum_w
-        return replace(memory, awake=True, bridged_wh=0.0) if sunny or view.curtailed else memory
+        starts = sunny or (view.curtailed and _rested(memory.hidden, view.now_s))
+        return replace(memory, awake=True, bridged_wh=0.0) if starts else memory
     lent_wh = (share.minimum_w - share.fast_w) * view.dt_s / S_PER_H
     if lent_wh <= 0.0 and memory.bridged_wh <= 0.0:
         return memory
     bridged_wh = max(0.0, memory.bridged_wh + lent_wh)
     if bridged_wh > BRIDGE_WH:
-        return replace(memory, awake=False, bridged_wh=0.0)
+        hidden = _note_failure(memory, view.now_s)
+        return replace(memory, awake=False, bridged_wh=0.0, hidden=hidden)
     return replace(memory, bridged_wh=bridged_wh)
+
+
+def _rested(hidden: HiddenStart, now_s: float) -> bool:
+    return hidden.failed_at_s is None or now_s - hidden.failed_at_s >= hidden.rest_s
+
+
+def _note_failure(memory: ChargerMemory, now_s: float) -> HiddenStart:
+    """Rest from hidden sun after a bridge was used up, longer after each short charge."""
+    on_at_s = memory.closed_at_s
+    lasted = on_at_s is not None and now_s - on_at_s >= HIDDEN_WORTH_S
+    rest_s = HIDDEN_REST_S if lasted else max(HIDDEN_REST_S, 2.0 * memory.hidden.rest_s)
+    return HiddenStart(failed_at_s=now_s, rest_s=min(rest_s, HIDDEN_REST_MAX_S))

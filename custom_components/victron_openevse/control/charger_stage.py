@@ -7,11 +7,12 @@ only then the mode.
 from dataclasses import replace
 from typing import Final
 
-from .contactor import SETTLE_S, apply_dwell, apply_start, note_state, remember_offer
-from .energy import start_session
+from .allocation import Claim
+from .contactor import apply_dwell, apply_start, has_had_enough, note_state, remember_offer
+from .following import useful_a
 from .freshness import Trust, is_online, known
 from .limits import ceiling_a, clamp_offer_a, fixed_current_a
-from .memory import ChargerMemory, Pause, Probe
+from .memory import ChargerMemory
 from .model import (
     MIN_CURRENT_A,
     SOLAR_MODES,
@@ -20,89 +21,24 @@ from .model import (
     ChargerSettings,
     ChargerState,
     Mode,
-    Reading,
     SiteReading,
     SiteSettings,
     Status,
 )
 from .pause import advance_pause, is_morning
+from .phases import note_phases, phases_of
 from .reasons import Reason, ReasonCode
 from .solar_stage import want_solar
 from .view import Share, SiteView
 from .want import Want
 
-FULL_AFTER_S: Final = 60.0
-"""A car that has charged and draws nothing for this long is full or has had enough."""
-
-REFUSES_AFTER_S: Final = 120.0
-"""A car that never drew gets longer: some take a minute and more to wake."""
-
-
-def note_commands(
-    memory: ChargerMemory, settings: ChargerSettings, charger: ChargerReading, now_s: float
-) -> tuple[ChargerMemory, bool]:
-    """Notice what a person did since the last decision: mode, pause, plug.
-
-    Returns the memory and whether anything was done.
-    """
-    first = memory.mode is None
-    if first:
-        if not _has_spoken(charger):
-            return memory, False
-        memory = _adopt(memory, charger, now_s)
-    vehicle = charger.vehicle_connected
-    connected = memory.connected if vehicle is None else vehicle.value
-    plugged = bool(connected) and not memory.connected
-    commanded = settings.mode is not memory.mode or settings.pause_until_morning != memory.paused
-    if connected == memory.connected and not commanded:
-        return memory, False
-    if plugged:
-        memory = replace(memory, meter=start_session(memory.meter), drew=False)
-    memory = replace(
-        memory,
-        mode=settings.mode,
-        paused=settings.pause_until_morning,
-        pause=Pause() if settings.pause_until_morning != memory.paused else memory.pause,
-        connected=connected,
-    )
-    if commanded or plugged:
-        memory = replace(
-            memory,
-            battery_free=None,
-            awake=None,
-            free_start=True,
-            draw_cap_a=None,
-            under_at_s=None,
-            probe=Probe(),
-        )
-    return memory, commanded and not first
-
-
-def _has_spoken(charger: ChargerReading) -> bool:
-    """Tell whether state and plug are known; a charger that sleeps blind never tells the latter."""
-    if charger.state is None:
-        return False
-    blind = charger.state.value is ChargerState.DISABLED
-    return blind or charger.vehicle_connected is not None
-
-
-def _adopt(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> ChargerMemory:
-    """Take over a session that was running before anybody decided anything."""
-    if charger.state is None or charger.state.value is not ChargerState.CHARGING:
-        return memory
-    pilot_a = int(known(charger.pilot_a) or MIN_CURRENT_A)
-    return replace(
-        memory,
-        offered_current_a=max(MIN_CURRENT_A, pilot_a),
-        changed_at_s=now_s,
-        closed_at_s=now_s,
-        charging_at_s=now_s - SETTLE_S,
-        drew=True,
-    )
+LEAST_DRAW_A: Final = 1.0
+"""A car that takes less than this of an offer does not charge, whatever state it shows."""
 
 
 def make_share(
     settings: ChargerSettings,
+    memory: ChargerMemory,
     charger: ChargerReading,
     view: SiteView,
     fast_w: float = 0.0,
@@ -115,9 +51,27 @@ def make_share(
     return Share(
         fast_w=fast_w,
         slow_w=slow_w,
-        watts_per_a=voltage_v * settings.phases,
+        watts_per_a=voltage_v * phases_of(settings, memory),
         minimum_a=minimum_a,
         maximum_a=max(minimum_a, min(settings.solar_max_current_a, ceiling)),
+    )
+
+
+def make_claim(
+    key: str, settings: ChargerSettings, memory: ChargerMemory, share: Share, now_s: float
+) -> Claim:
+    """What one charger asks of the common surplus: no more than its car takes.
+
+    A car that draws nothing leaves the sun to the others; it sees what would be its own.
+    """
+    cap_a = memory.draw_cap_a
+    idle = has_had_enough(memory, now_s) or (cap_a is not None and cap_a < LEAST_DRAW_A)
+    return Claim(
+        key=key,
+        order=settings.order,
+        minimum_w=share.minimum_w,
+        maximum_w=useful_a(memory, share) * share.watts_per_a,
+        running=memory.offered_current_a > 0 and not idle,
     )
 
 
@@ -134,15 +88,17 @@ def decide_charger(
 ) -> tuple[ChargerDecision, ChargerMemory]:
     """Decide what to offer one car."""
     now_s = view.now_s
+    memory, over = _advance_pause(memory, site, view)
     if not is_online(charger, now_s):
-        return _leave(memory, Status.OFFLINE, ReasonCode.CHARGER_OFFLINE), memory
+        decision = _leave(memory, Status.OFFLINE, ReasonCode.CHARGER_OFFLINE)
+        return replace(decision, pause_over=over), memory
     if memory.mode is None:
         return _leave(memory, Status.NO_DATA, ReasonCode.DATA_MISSING), memory
     memory = note_state(memory, charger, now_s)
-    memory, over = _advance_pause(memory, site, view)
+    memory = note_phases(memory, charger, view.voltage_v, now_s)
+    want = _gate(site_settings, settings, memory, view, over=over)
     if charger.state is not None and charger.state.value is ChargerState.FAULT:
-        return _leave(memory, Status.FAULT, ReasonCode.CHARGER_FAULT), memory
-    want = _gate(site_settings, settings, memory, site, over=over)
+        return _rest_in_fault(want, memory, now_s, over=over)
     if want is None:
         want, memory = _by_mode(settings, memory, charger, view, share)
     want = replace(want, urgent=True) if commanded else want
@@ -164,25 +120,37 @@ def _leave(memory: ChargerMemory, status: Status, code: ReasonCode) -> ChargerDe
     )
 
 
+def _rest_in_fault(
+    stop: Want | None, memory: ChargerMemory, now_s: float, *, over: bool
+) -> tuple[ChargerDecision, ChargerMemory]:
+    """Leave a charger with a fault alone, but withdraw the offer when it must not charge at all.
+
+    Otherwise a fault that heals by itself would go on charging after "off".
+    """
+    decision = _leave(memory, Status.FAULT, ReasonCode.CHARGER_FAULT)
+    decision = replace(decision, pause_over=over)
+    if stop is None or stop.status is Status.DISCONNECTED:
+        return decision, memory
+    memory = remember_offer(memory, 0, now_s)
+    return replace(decision, offered_current_a=0, send=True), memory
+
+
 def _advance_pause(
     memory: ChargerMemory, site: SiteReading, view: SiteView
 ) -> tuple[ChargerMemory, bool]:
     if not memory.paused:
         return memory, False
-    now_s, pv_power_w = view.now_s, site.pv_power_w
-    if pv_power_w is None and view.trust is Trust.CURRENT:
-        # AC-coupled inverters leave a GX that goes on speaking when they fall asleep.
-        pv_power_w = Reading(0.0, now_s)
-    pause = advance_pause(memory.pause, pv_power_w, now_s)
+    speaking = view.trust is Trust.CURRENT
+    pause = advance_pause(memory.pause, site.pv_power_w, view.now_s, speaking=speaking)
     memory = memory if pause is memory.pause else replace(memory, pause=pause)
-    return memory, is_morning(pause, now_s)
+    return memory, is_morning(pause, view.now_s)
 
 
 def _gate(
     site_settings: SiteSettings,
     settings: ChargerSettings,
     memory: ChargerMemory,
-    site: SiteReading,
+    view: SiteView,
     *,
     over: bool,
 ) -> Want | None:
@@ -196,8 +164,7 @@ def _gate(
         return Want(current_a=standby_a, status=Status.DISCONNECTED, reason=reason, urgent=True)
     if memory.paused and not over:
         return _stop(Status.PAUSED, ReasonCode.PAUSED_UNTIL_MORNING)
-    grid = site.grid_connected
-    if grid is not None and not grid.value and not site_settings.allow_islanded:
+    if view.islanded and not site_settings.allow_islanded:
         return _stop(Status.LIMITED, ReasonCode.GRID_LOST)
     return None
 
@@ -239,8 +206,7 @@ def _name(want: Want, memory: ChargerMemory, charger: ChargerReading, now_s: flo
         return replace(want, status=Status.OVERRIDDEN, reason=reason)
     if want.current_a == 0 or not memory.connected or memory.idle_at_s is None:
         return want
-    idle_s = now_s - memory.idle_at_s
-    if idle_s < (FULL_AFTER_S if memory.drew else REFUSES_AFTER_S):
+    if not has_had_enough(memory, now_s):
         return replace(want, status=Status.STARTING)
-    reason = Reason(ReasonCode.CAR_NOT_DRAWING, {"idle_s": idle_s})
+    reason = Reason(ReasonCode.CAR_NOT_DRAWING, {"idle_s": now_s - memory.idle_at_s})
     return replace(want, status=Status.CAR_FULL, reason=reason)

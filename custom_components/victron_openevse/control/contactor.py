@@ -11,6 +11,7 @@ from typing import Final
 from .memory import ChargerMemory
 from .model import (
     MIN_CURRENT_A,
+    SOLAR_MODES,
     ChargerReading,
     ChargerState,
     SiteSettings,
@@ -22,9 +23,18 @@ from .want import Want
 SETTLE_S: Final = 2.0
 """From the report of a closed contactor until more than the minimum is offered."""
 
+FULL_AFTER_S: Final = 60.0
+"""A car that has charged and draws nothing for this long is full or has had enough."""
+
+REFUSES_AFTER_S: Final = 120.0
+"""A car that never drew gets longer: some take a minute and more to wake."""
+
 
 def note_state(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> ChargerMemory:
-    """Remember when the contactor was reported closed, and whether this charger sleeps blind."""
+    """Remember when the contactor was reported closed, and whether this charger sleeps blind.
+
+    A contactor that car or charger opened starts gently again: the offer falls to the minimum.
+    """
     if charger.state is None:
         return memory
     if charger.state.value is ChargerState.CHARGING:
@@ -33,9 +43,18 @@ def note_state(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> 
         return memory if memory.idle_at_s is None else replace(memory, idle_at_s=None)
     if charger.state.value is ChargerState.DISABLED and not memory.blind:
         memory = replace(memory, blind=True)
+    if memory.charging_at_s is not None:
+        memory = replace(memory, charging_at_s=None, opened_at_s=now_s)
     if memory.offered_current_a > 0 and memory.idle_at_s is None:
         memory = replace(memory, idle_at_s=now_s)
     return memory
+
+
+def has_had_enough(memory: ChargerMemory, now_s: float) -> bool:
+    """Tell whether a car that is offered current has not drawn any for so long that it is full."""
+    if memory.idle_at_s is None:
+        return False
+    return now_s - memory.idle_at_s >= (FULL_AFTER_S if memory.drew else REFUSES_AFTER_S)
 
 
 def apply_dwell(
@@ -71,9 +90,10 @@ def _hold_open(want: Want, memory: ChargerMemory, min_off_s: float, now_s: float
     left_s = min_off_s - (now_s - memory.opened_at_s)
     if left_s <= 0.0:
         return want
+    by_sun = memory.mode in SOLAR_MODES
     return Want(
         current_a=0,
-        status=Status.WAITING_FOR_SUN,
+        status=Status.WAITING_FOR_SUN if by_sun else Status.STARTING,
         reason=Reason(ReasonCode.MINIMUM_OFF_TIME, {"left_s": left_s}),
     )
 

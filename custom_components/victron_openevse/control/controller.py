@@ -14,16 +14,18 @@ and at least every few seconds; nothing in it depends on how often. The stages:
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .allocation import Claim, share_surplus
-from .charger_stage import decide_charger, make_share, note_commands
+from .allocation import share_surplus
+from .charger_stage import decide_charger, make_claim, make_share
+from .commands import note_commands
 from .energy import record, split_power
 from .freshness import charging_power_w, known
-from .guard import limit_w, watch
+from .guard import keep_out, release
 from .memory import ChargerMemory, Memory, SiteMemory
 from .model import (
     SOLAR_MODES,
     ChargerDecision,
     ChargerReading,
+    ChargerSettings,
     Decision,
     Mode,
     Readings,
@@ -72,7 +74,7 @@ def decide(
             commanded=noted[key][1],
         )
     site = describe_site(site_memory, view, measured, readings.site)
-    site, site_memory = _guard(settings, decisions, readings, site, site_memory, now_s)
+    site, site_memory = _guard(settings, memories, decisions, readings, site, site_memory, now_s)
     memories = _book(memories, readings, site, now_s)
     site_memory = replace(site_memory, decided_at_s=now_s)
     return Decision(site=site, chargers=decisions), Memory(site=site_memory, chargers=memories)
@@ -87,17 +89,11 @@ def _share(
 ) -> dict[str, Share]:
     """Share the surplus among the chargers that follow it; the others' power is not theirs."""
     shares = {
-        key: make_share(own, readings.chargers.get(key, NOTHING_KNOWN), view)
+        key: make_share(own, memories[key], readings.chargers.get(key, NOTHING_KNOWN), view)
         for key, own in settings.chargers.items()
     }
     claims = [
-        Claim(
-            key=key,
-            order=own.order,
-            minimum_w=shares[key].minimum_w,
-            maximum_w=shares[key].maximum_a * shares[key].watts_per_a,
-            running=memories[key].offered_current_a > 0,
-        )
+        make_claim(key, own, memories[key], shares[key], view.now_s)
         for key, own in settings.chargers.items()
         if own.mode in SOLAR_MODES and memories[key].connected
     ]
@@ -118,6 +114,7 @@ def _share(
 
 def _guard(
     settings: Settings,
+    memories: Mapping[str, ChargerMemory],
     decisions: Mapping[str, ChargerDecision],
     readings: Readings,
     site: SiteDecision,
@@ -128,22 +125,28 @@ def _guard(
     kept_out = {
         key
         for key, own in settings.chargers.items()
-        if own.mode in (Mode.MEDIUM, Mode.FAST)
-        and not own.use_battery
-        and decisions[key].offered_current_a > 0
+        if decisions[key].offered_current_a > 0 and _is_kept_out(own, memories[key])
     }
-    limit = None
-    if kept_out:
-        allowed_w = site.house_power_w
-        if allowed_w is not None:
-            allowed_w += sum(
-                charging_power_w(charger, now_s) or 0.0
-                for key, charger in readings.chargers.items()
-                if key not in kept_out
-            )
-        limit = limit_w(readings.site, allowed_w)
-    guard, memory = watch(memory, readings.site, limit, now_s)
-    return replace(site, discharge_limit_w=limit, guard=guard), memory
+    if not kept_out:
+        return site, release(memory)
+    allowed_w = site.house_power_w
+    if allowed_w is not None:
+        allowed_w += sum(
+            charging_power_w(charger, now_s) or 0.0
+            for key, charger in readings.chargers.items()
+            if key not in kept_out
+        )
+    limit_w, guard, memory = keep_out(memory, readings.site, allowed_w, now_s)
+    return replace(site, discharge_limit_w=limit_w, guard=guard), memory
+
+
+def _is_kept_out(settings: ChargerSettings, memory: ChargerMemory) -> bool:
+    """Tell whether this car must not have the battery; the guaranteed minimum is the grid's."""
+    if memory.connected is False:
+        return False
+    if settings.mode is Mode.MINIMUM_SOLAR:
+        return memory.battery_free is False
+    return settings.mode in (Mode.MEDIUM, Mode.FAST) and not settings.use_battery
 
 
 def _book(
@@ -162,13 +165,12 @@ def _book(
     )
     booked: dict[str, ChargerMemory] = {}
     for key, memory in memories.items():
-        counter = readings.chargers.get(key, NOTHING_KNOWN).total_energy_kwh
         meter = record(
             memory.meter,
             power_w=powers[key],
             origin=origin,
             total_w=total_w,
-            counter_kwh=known(counter),
+            counter=readings.chargers.get(key, NOTHING_KNOWN).total_energy_kwh,
             now_s=now_s,
         )
         booked[key] = memory if meter is memory.meter else replace(memory, meter=meter)

@@ -22,6 +22,9 @@ FULL_SOC_PCT: Final = 95.0
 RESTING_CHARGE_W: Final = 300.0
 """A battery that takes more than this is not full yet (original flow's dead band)."""
 
+LEAST_PV_W: Final = 50.0
+"""An array that gives less is asleep or in the dusk: nothing is hidden there."""
+
 EXPORT_VISIBLE_W: Final = 150.0
 """Export above this means that surplus is visible at the grid meter: nothing to probe for."""
 
@@ -69,9 +72,18 @@ def is_limited(memory: SiteMemory, site: SiteReading) -> bool:
 
 
 def _rests_full(site: SiteReading) -> bool:
-    """A full battery that takes nothing, on a site that may not export, hides its sun."""
+    """A full battery that takes nothing, on a site that may not export, hides its sun.
+
+    Only while the sun carries the house: an array that could give more would not let battery or
+    grid help.
+    """
     soc_pct, battery_w = known(site.battery_soc_pct), known(site.battery_power_w)
     if soc_pct is None or battery_w is None or soc_pct < FULL_SOC_PCT:
+        return False
+    pv_w, grid_w = known(site.pv_power_w), known(site.grid_power_w)
+    if pv_w is None or grid_w is None or pv_w < LEAST_PV_W:
+        return False
+    if grid_w - battery_w >= min(SHORTAGE_W, pv_w):
         return False
     if site.feed_in_allowed is not None and site.feed_in_allowed.value:
         return False

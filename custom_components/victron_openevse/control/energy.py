@@ -8,13 +8,24 @@ So the totals are exact whatever was missed, also over a restart, and never go b
 from dataclasses import dataclass, replace
 from typing import Final
 
+from .freshness import known
 from .memory import Energy, Meter
+from .model import Reading
 
 LONGEST_SAMPLE_S: Final = 60.0
 """A gap longer than this says nothing about what flowed in it."""
 
 ABSURD_STEP_KWH: Final = 200.0
 """No car takes more between two readings of the counter: it was reset or replaced."""
+
+FASTEST_KW: Final = 25.0
+"""More than the 22 kW of three phases with 32 A: what a counter may gain per hour."""
+
+LEAST_STEP_KWH: Final = 1.0
+"""Allowed however short the time was: counters may be told late and in coarse steps."""
+
+COUNTER_SEEN_S: Final = 60.0
+"""A counter that stands still is confirmed this often: nothing else bounds its next step."""
 
 WH_PER_KWH: Final = 1000.0
 S_PER_H: Final = 3600.0
@@ -53,25 +64,39 @@ def record(
     power_w: float | None,
     origin: Origin | None,
     total_w: float,
-    counter_kwh: float | None,
+    counter: Reading[float] | None,
     now_s: float,
 ) -> Meter:
-    """Add one sample of this charger's `power_w` and book what its counter has moved.
+    """Add one sample of this charger's `power_w` and book what its counter (kWh) has moved.
 
     `origin` splits `total_w`, the power of all cars; this one gets its part. Without a counter the
-    integrated power itself is booked.
+    integrated power itself is booked. A step that no car can have made in the time since the counter
+    was last heard is a reset, a glitch or another meter: counting goes on from there.
     """
     meter = _integrate(meter, power_w, origin, total_w, now_s)
-    if counter_kwh is None:
+    counter_kwh = known(counter)
+    if counter is None or counter_kwh is None:
         return _book(meter, meter.pending.total_kwh) if meter.counter_kwh is None else meter
-    if meter.counter_kwh is None:
-        return replace(meter, counter_kwh=counter_kwh)
-    step_kwh = counter_kwh - meter.counter_kwh
-    if step_kwh == 0.0:
+    if counter_kwh == meter.counter_kwh:
+        return _confirm(meter, counter.at_s)
+    if meter.counter_kwh is not None:
+        step_kwh = counter_kwh - meter.counter_kwh
+        if 0.0 < step_kwh <= _longest_step_kwh(meter, counter.at_s):
+            meter = _book(meter, step_kwh)
+    return replace(meter, counter_kwh=counter_kwh, counter_at_s=counter.at_s)
+
+
+def _confirm(meter: Meter, at_s: float) -> Meter:
+    if meter.counter_at_s is not None and at_s - meter.counter_at_s < COUNTER_SEEN_S:
         return meter
-    if not 0.0 < step_kwh < ABSURD_STEP_KWH:
-        return replace(meter, counter_kwh=counter_kwh)
-    return replace(_book(meter, step_kwh), counter_kwh=counter_kwh)
+    return replace(meter, counter_at_s=at_s)
+
+
+def _longest_step_kwh(meter: Meter, at_s: float) -> float:
+    if meter.counter_at_s is None:
+        return ABSURD_STEP_KWH
+    since_h = max(0.0, at_s - meter.counter_at_s) / S_PER_H
+    return min(max(LEAST_STEP_KWH, since_h * FASTEST_KW), ABSURD_STEP_KWH)
 
 
 def _integrate(
@@ -109,8 +134,9 @@ def _scaled(shares: Energy, kwh: float) -> Energy:
     total_kwh = shares.total_kwh
     if total_kwh <= 0.0:
         return Energy(grid_kwh=kwh)
-    factor = kwh / total_kwh
-    solar_kwh, battery_kwh = shares.solar_kwh * factor, shares.battery_kwh * factor
+    # Divided first: the total may be too small to divide by without overflow.
+    solar_kwh = shares.solar_kwh / total_kwh * kwh
+    battery_kwh = shares.battery_kwh / total_kwh * kwh
     return Energy(
         solar_kwh=solar_kwh,
         battery_kwh=battery_kwh,

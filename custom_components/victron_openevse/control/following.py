@@ -54,12 +54,18 @@ def follow(
         return share.minimum_a, memory
     memory = _probe(memory, view, share, drawn_a)
     target_a = max(_round(mode, memory, view, share), memory.probe.current_a)
-    if memory.draw_cap_a is not None:
-        target_a = min(target_a, ceil(memory.draw_cap_a) + CAP_ROOM_A)
-    target_a = max(share.minimum_a, min(target_a, share.maximum_a))
+    target_a = max(share.minimum_a, min(target_a, useful_a(memory, share)))
     if target_a > memory.offered_current_a > 0 and not _may_rise(memory, view):
         target_a = max(memory.offered_current_a, share.minimum_a)
     return target_a, memory
+
+
+def useful_a(memory: ChargerMemory, share: Share) -> int:
+    """Most current worth offering: the owner's maximum, and little more than the car takes."""
+    if memory.draw_cap_a is None:
+        return share.maximum_a
+    capped_a = ceil(memory.draw_cap_a) + CAP_ROOM_A
+    return max(share.minimum_a, min(share.maximum_a, capped_a))
 
 
 def _round(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> int:

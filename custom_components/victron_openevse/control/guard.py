@@ -1,15 +1,20 @@
-"""Keeping the house battery out of the car (switch "use battery" off, modes medium and fast).
+"""Keeping the house battery out of the car.
 
-The inverter may deliver max(DC PV, house without the car): the sun's power passes, the battery may
-carry the house, the rest of the car comes from the grid. Whether the GX obeys is judged by what the
-battery does, not by what was written.
+That is asked for by the switch "use battery" (off, modes medium and fast), and by the guaranteed
+minimum while the battery is below the reserve: then the grid gives it.
+
+The inverter may deliver max(DC PV, house without the car and without what AC-coupled PV carries): the
+sun's power passes, the battery may carry the house, the rest of the car comes from the grid. While a car
+must be kept out, a lack of data never lifts the limit: it is held for as long as the solar modes would
+go on without data, then only the sun known to be there passes. Whether the GX obeys is judged by what
+the battery does, not by what was written.
 """
 
 from dataclasses import replace
 from typing import Final
 
-from .freshness import known
-from .memory import SiteMemory
+from .freshness import LADDERS, known
+from .memory import Guard, SiteMemory
 from .model import BatteryGuard, SiteReading
 
 LEAST_LIMIT_W: Final = 1.0
@@ -28,35 +33,84 @@ LOSS_FACTOR: Final = 1.12
 """Battery (DC) power per inverter (AC) power, with a margin on 5..8 % of losses."""
 
 
-def limit_w(site: SiteReading, house_w: float | None) -> float | None:
-    """Inverter power to allow, W; None when neither PV nor house are known."""
-    allowed = [value for value in (known(site.pv_dc_power_w), house_w) if value is not None]
-    return max(LEAST_LIMIT_W, *allowed) if allowed else None
+def release(memory: SiteMemory) -> SiteMemory:
+    """No car is to be kept out: forget the limit."""
+    return memory if memory.guard is None else replace(memory, guard=None)
 
 
-def watch(
-    memory: SiteMemory, site: SiteReading, limit: float | None, now_s: float
-) -> tuple[BatteryGuard, SiteMemory]:
-    """Judge whether the battery obeys `limit` (W; None = no limit asked)."""
-    if limit is None:
-        if memory.guard_at_s is None:
-            return BatteryGuard.INACTIVE, memory
-        return BatteryGuard.INACTIVE, replace(memory, guard_at_s=None, leak_at_s=None)
-    guard_at_s = now_s if memory.guard_at_s is None else memory.guard_at_s
-    leak_at_s = None
-    if _leaks(site, limit):
-        leak_at_s = now_s if memory.leak_at_s is None else memory.leak_at_s
-    memory = replace(memory, guard_at_s=guard_at_s, leak_at_s=leak_at_s)
-    if now_s - guard_at_s < SETTLE_S:
-        return BatteryGuard.PENDING, memory
-    if leak_at_s is not None and now_s - leak_at_s >= LEAK_HOLD_S:
-        return BatteryGuard.IGNORED, memory
-    return BatteryGuard.EFFECTIVE, memory
+def keep_out(
+    memory: SiteMemory, site: SiteReading, house_w: float | None, now_s: float
+) -> tuple[float, BatteryGuard, SiteMemory]:
+    """Give the inverter power to allow, W, and judge whether the battery obeys.
+
+    `house_w` is what the inverter may feed besides the sun: the house and cars that may have the
+    battery; None = unknown.
+    """
+    before = memory.guard
+    house_w = _house_from_dc_w(memory, site, house_w)
+    known_at_s = None if before is None else before.known_at_s
+    if house_w is not None:
+        known_at_s = now_s
+    elif before is not None:
+        house_w = before.house_w
+    guard = Guard(
+        since_at_s=now_s if before is None else before.since_at_s,
+        limit_w=_limit_w(before, site, house_w, known_at_s, now_s),
+        house_w=house_w,
+        known_at_s=known_at_s,
+        leak_at_s=_leak_at_s(before, site, house_w or 0.0, now_s),
+    )
+    return guard.limit_w, _judge(guard, now_s), replace(memory, guard=guard)
 
 
-def _leaks(site: SiteReading, limit: float) -> bool:
+def _limit_w(
+    before: Guard | None,
+    site: SiteReading,
+    house_w: float | None,
+    known_at_s: float | None,
+    now_s: float,
+) -> float:
+    """The limit from what is known, or the last one while the lack of data is young."""
+    pv_dc_w = known(site.pv_dc_power_w) or 0.0
+    if known_at_s == now_s:
+        return max(LEAST_LIMIT_W, pv_dc_w, house_w or 0.0)
+    if before is None or known_at_s is None or now_s - known_at_s >= LADDERS[site.source].stop_s:
+        return max(LEAST_LIMIT_W, pv_dc_w)
+    return before.limit_w
+
+
+def _leak_at_s(
+    before: Guard | None, site: SiteReading, house_w: float, now_s: float
+) -> float | None:
+    if not _leaks(site, house_w):
+        return None
+    return now_s if before is None or before.leak_at_s is None else before.leak_at_s
+
+
+def _house_from_dc_w(memory: SiteMemory, site: SiteReading, house_w: float | None) -> float | None:
+    """The part of the house that AC-coupled PV leaves to battery and DC sun, W, >= 0.
+
+    Unknown while a PV power that was known is not; one forgotten, as at night, counts as none.
+    """
+    pv_w = known(site.pv_power_w)
+    if house_w is None or (pv_w is None and memory.pv_at_s is not None):
+        return None
+    pv_ac_w = max(0.0, (pv_w or 0.0) - (known(site.pv_dc_power_w) or 0.0))
+    return max(0.0, house_w - pv_ac_w)
+
+
+def _leaks(site: SiteReading, house_w: float) -> bool:
+    """Tell whether the battery gives more than the house can have taken."""
     battery_w = known(site.battery_power_w)
     if battery_w is None:
         return False
-    allowed_w = max(0.0, limit - (known(site.pv_dc_power_w) or 0.0)) * LOSS_FACTOR + LEAK_W
+    allowed_w = max(0.0, house_w - (known(site.pv_dc_power_w) or 0.0)) * LOSS_FACTOR + LEAK_W
     return -battery_w > allowed_w
+
+
+def _judge(guard: Guard, now_s: float) -> BatteryGuard:
+    if now_s - guard.since_at_s < SETTLE_S:
+        return BatteryGuard.PENDING
+    if guard.leak_at_s is not None and now_s - guard.leak_at_s >= LEAK_HOLD_S:
+        return BatteryGuard.IGNORED
+    return BatteryGuard.EFFECTIVE

@@ -39,6 +39,8 @@ class Meter:
     """Integrated power not yet booked: only its proportions are used."""
     counter_kwh: float | None = None
     """The charger's lifetime counter at the last booking."""
+    counter_at_s: float | None = None
+    """When that value was last confirmed: bounds what may have flowed since."""
     integrated_at_s: float | None = None
 
 
@@ -46,7 +48,11 @@ class Meter:
 class Pause:
     """Progress of "pause until morning": first the arrays must sleep, then wake."""
 
+    started_at_s: float | None = None
+    """When pause was pressed."""
     dark_at_s: float | None = None
+    absent_at_s: float | None = None
+    """Since when a GX that goes on speaking reports no PV power."""
     light_at_s: float | None = None
     night_seen: bool = False
 
@@ -59,6 +65,15 @@ class Probe:
     """Current held by the probe; 0 = not probing."""
     stepped_at_s: float | None = None
     failed_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenStart:
+    """Starts of `solar_only` on sun that no meter shows, and the rest after those that failed."""
+
+    failed_at_s: float | None = None
+    rest_s: float = 0.0
+    """How long not to try again after `failed_at_s`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +94,7 @@ class ChargerMemory:
     changed_at_s: float | None = None
     """When the offered current last changed."""
     opened_at_s: float | None = None
-    """When the offer last went to 0."""
+    """When the contactor last opened: the offer went to 0, or car or charger opened it."""
     closed_at_s: float | None = None
     """When the offer last left 0."""
     charging_at_s: float | None = None
@@ -98,9 +113,40 @@ class ChargerMemory:
     """This charger cannot see a plug while it is not offering (it sleeps as "disabled")."""
     bridged_wh: float = 0.0
     """Energy lent to the minimum current since the sun last carried it (solar_only)."""
+    hidden: HiddenStart = field(default_factory=HiddenStart)
+    car_phases: int | None = None
+    """Phases the car was seen to draw on; None = not seen yet."""
+    phases_at_s: float | None = None
+    """Since when the charger shows another number of phases."""
+    session_kwh: float | None = None
+    """The charger's own session counter as last seen; a fall means another car."""
+    session_fell_at_s: float | None = None
     probe: Probe = field(default_factory=Probe)
     pause: Pause = field(default_factory=Pause)
     meter: Meter = field(default_factory=Meter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """Power at which the inverter sticks while the grid imports and the battery charges."""
+
+    power_w: float
+    since_at_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Keeping the battery out of a car."""
+
+    since_at_s: float
+    limit_w: float
+    """The last limit asked for."""
+    house_w: float | None
+    """What the house last took from battery and DC sun: the battery may carry that."""
+    known_at_s: float | None
+    """When that was last known."""
+    leak_at_s: float | None
+    """Since when the battery feeds the car in spite of the limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +160,19 @@ class SiteMemory:
     """Surplus, mean over minutes: decides starts and stops."""
     pv_mean_w: float | None = None
     """PV power, 2 min mean: input of the reserve."""
+    pv_at_s: float | None = None
+    """Time of the last PV power; None = unknown for so long that the mean was forgotten."""
+    measured_at_s: float | None = None
+    """Time of grid and battery power (the older one) when both and all cars were last known."""
+    soc_at_s: float | None = None
+    """Time of the last known state of charge."""
     limited_at_s: float | None = None
     """Since when the GX reports held-back sun without a break."""
-    guard_at_s: float | None = None
-    """Since when the battery is being kept out of the car."""
-    leak_at_s: float | None = None
-    """Since when the battery feeds the car in spite of the limit."""
+    islanded_at_s: float | None = None
+    """Since when the GX says that the grid is lost, without a break."""
+    ceiling: Ceiling | None = None
+    guard: Guard | None = None
+    """None = no car is kept from the battery."""
     decided_at_s: float | None = None
     """Time of the last decision."""
     started_at_s: float | None = None

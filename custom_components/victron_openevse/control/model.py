@@ -27,6 +27,7 @@ class Mode(StrEnum):
     SOLAR_ONLY = "solar_only"
     SOLAR = "solar"
     MINIMUM_SOLAR = "minimum_solar"
+    """Always at least the minimum; below the reserve the grid gives it, not the battery."""
     MEDIUM = "medium"
     FAST = "fast"
 
@@ -164,6 +165,10 @@ class Readings:
     chargers: Mapping[str, ChargerReading] = field(default_factory=dict)
     hours_to_sunset: float | None = None
     """Hours until the next sunset, > 0; `None` where the sun does not set or nobody knows."""
+    day_length_h: float | None = None
+    """Hours from sunrise to sunset today, > 0; `None` as above."""
+    hours_to_departure: Mapping[str, float] = field(default_factory=dict)
+    """Hours until each car leaves, > 0; chargers without a known departure are not in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

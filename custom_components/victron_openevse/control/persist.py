@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
-from math import isfinite
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from .memory import ChargerMemory, Memory
 
-TIME_SUFFIX = "_at_s"
+TIME_SUFFIX: Final = "_at_s"
+
+GREATEST: Final = 1e12
+"""No quantity in memory (ages in s, kWh, A, counts) is larger: what is, was damaged."""
 
 
 def dump(memory: Memory, now_s: float) -> dict[str, Any]:
@@ -64,10 +66,14 @@ def _load(kind: Any, data: object, saved_at_s: float) -> Any:
         if name not in data:
             continue
         known, value = _fit(hint, data[name], saved_at_s)
-        if known and name.endswith(TIME_SUFFIX) and value is not None:
-            value = saved_at_s - max(0.0, value)
-        if known:
-            values[name] = value
+        if not known:
+            continue
+        if isinstance(value, int | float):
+            if name.endswith(TIME_SUFFIX):
+                value = saved_at_s - max(0.0, value)
+            elif value < 0:
+                continue  # energies, currents and spans are never negative
+        values[name] = value
     return kind(**values)
 
 
@@ -86,6 +92,7 @@ def _fit(hint: Any, value: object, saved_at_s: float) -> tuple[bool, Any]:
 def _fit_plain(kind: type, value: object) -> tuple[bool, Any]:
     if kind is bool or isinstance(value, bool):
         return kind is bool and isinstance(value, bool), value
-    if not isinstance(value, int | float) or not isfinite(value):
+    # Compared before anything is converted: whole numbers in JSON may be too long for a float.
+    if not isinstance(value, int | float) or not -GREATEST <= value <= GREATEST:
         return False, None
     return True, kind(value)

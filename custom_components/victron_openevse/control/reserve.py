@@ -28,6 +28,9 @@ HYSTERESIS_PCT: Final = 5.0
 
 FULL_PCT: Final = 100.0
 
+HIGHEST_RESERVE_PCT: Final = FULL_PCT - HYSTERESIS_PCT
+"""A full battery must count as above the reserve, or it would be left the moment it is reached."""
+
 
 @dataclass(frozen=True, slots=True)
 class Levels:
@@ -51,7 +54,8 @@ def reserve_levels(
     """Reserve `max(night - h * max(PV - base, 0) / 500, floor)` and the resume level above it.
 
     The formula is the original flow's; its 500 W scales with the battery. An absent PV power counts
-    as no sun: it can only raise the reserve. The GX's own limit bounds both from below.
+    as no sun: it can only raise the reserve. The GX's own limit bounds both from below, a full
+    battery from above.
     """
     sun_w = max((pv_mean_w or 0.0) - settings.base_load_w, 0.0)
     per_pct_w = FORMULA_POWER_W * settings.battery_capacity_kwh / REFERENCE_CAPACITY_KWH
@@ -60,6 +64,8 @@ def reserve_levels(
     gx_limit_pct = known(site.active_soc_limit_pct)
     if gx_limit_pct is not None:
         floor_pct = max(floor_pct, gx_limit_pct + GX_LIMIT_MARGIN_PCT)
-    reserve_pct = min(max(settings.night_reserve_pct - expected_pct, floor_pct), FULL_PCT)
+    reserve_pct = min(
+        max(settings.night_reserve_pct - expected_pct, floor_pct), HIGHEST_RESERVE_PCT
+    )
     resume_pct = max(settings.resume_soc_pct, reserve_pct + HYSTERESIS_PCT)
     return Levels(reserve_pct=reserve_pct, resume_pct=min(resume_pct, FULL_PCT))

@@ -1,17 +1,22 @@
 """First stage of a decision: what the readings say about the site."""
 
 from dataclasses import replace
+from typing import Final
 
+from .ceiling import beyond_ceiling_w, note_ceiling
 from .curtailment import is_curtailed, is_limited, note_limited
-from .freshness import LADDERS, Trust, known, missing_readings, oldest_at_s
+from .freshness import LADDERS, Trust, known, missing_readings
 from .memory import SiteMemory
 from .model import Readings, SiteDecision, SiteReading, SiteSettings
 from .reserve import reserve_levels
 from .surplus import Measured, update_filters
 from .view import SiteView
 
-LONGEST_STEP_S = 60.0
+LONGEST_STEP_S: Final = 60.0
 """Decisions further apart than this count as a new start for everything that accumulates."""
+
+ISLANDED_CONFIRM_S: Final = 3.0
+"""A grid that blinks for a second or two while the GX changes its input is not lost."""
 
 
 def update_site(
@@ -20,8 +25,23 @@ def update_site(
     """Bring the site's memory to `now_s`."""
     if memory.started_at_s is None:
         memory = replace(memory, started_at_s=now_s)
-    memory = update_filters(memory, measured, known(site.pv_power_w), now_s)
+    memory = note_ceiling(memory, site, now_s)
+    surplus_w = measured.surplus_w
+    if surplus_w is not None:
+        surplus_w -= beyond_ceiling_w(memory, site, now_s)
+    memory = update_filters(memory, measured, site, surplus_w, now_s)
+    memory = _note_islanded(memory, site, now_s)
     return note_limited(memory, site, now_s)
+
+
+def _note_islanded(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteMemory:
+    """Remember since when the grid is lost; a GX that fell silent no longer says so."""
+    grid = site.grid_connected
+    told = grid is not None and now_s - grid.at_s < LADDERS[site.source].stop_s
+    islanded = told and grid is not None and not grid.value
+    if islanded == (memory.islanded_at_s is not None):
+        return memory
+    return replace(memory, islanded_at_s=now_s if islanded else None)
 
 
 def view_site(
@@ -33,16 +53,17 @@ def view_site(
 ) -> SiteView:
     """Draw the conclusions all chargers share."""
     site = readings.site
-    measured_at_s = oldest_at_s(site.grid_power_w, site.battery_power_w)
+    islanded_at_s = memory.islanded_at_s
     dt_s = 0.0 if memory.decided_at_s is None else now_s - memory.decided_at_s
     return SiteView(
-        trust=_trust(memory, site, measured_at_s, now_s),
+        trust=_trust(memory, measured, site, now_s),
         levels=reserve_levels(settings, site, memory.pv_mean_w, readings.hours_to_sunset),
         soc_pct=known(site.battery_soc_pct),
         curtailed=is_curtailed(memory, site, now_s),
         limited=is_limited(memory, site),
+        islanded=islanded_at_s is not None and now_s - islanded_at_s >= ISLANDED_CONFIRM_S,
         shortage_w=(measured.charging_w or 0.0) - (memory.surplus_fast_w or 0.0),
-        measured_at_s=measured_at_s,
+        measured_at_s=measured.at_s,
         voltage_v=known(site.grid_voltage_v),
         nominal_voltage_v=settings.nominal_voltage_v,
         dt_s=dt_s if 0.0 <= dt_s <= LONGEST_STEP_S else 0.0,
@@ -50,21 +71,19 @@ def view_site(
     )
 
 
-def _trust(
-    memory: SiteMemory, site: SiteReading, measured_at_s: float | None, now_s: float
-) -> Trust:
-    """Trust in the powers; a start grants them time to arrive, a lost car's power ages them too."""
+def _trust(memory: SiteMemory, measured: Measured, site: SiteReading, now_s: float) -> Trust:
+    """Trust in the powers; what is lost ages from when it was last known, as what falls silent.
+
+    A start grants what was never known time to arrive. A lost car's power ages the others too.
+    """
     ladder = LADDERS[site.source]
     started_at_s = now_s if memory.started_at_s is None else memory.started_at_s
-    powers_at_s = started_at_s if measured_at_s is None else measured_at_s
-    known_at_s = started_at_s if memory.filtered_at_s is None else memory.filtered_at_s
-    age_s = now_s - min(powers_at_s, known_at_s)
-    trust = ladder.trust(age_s)
-    if measured_at_s is None or memory.filtered_at_s is None or known_at_s < now_s:
+    known_at_s = started_at_s if memory.measured_at_s is None else memory.measured_at_s
+    trust = ladder.trust(now_s - known_at_s)
+    if measured.surplus_w is None:
         trust = max(trust, Trust.HOLD)
-    soc = site.battery_soc_pct
-    if soc is None or now_s - soc.at_s >= ladder.stop_s:
-        soc_age_s = now_s - (started_at_s if soc is None else soc.at_s)
+    soc_age_s = now_s - (started_at_s if memory.soc_at_s is None else memory.soc_at_s)
+    if known(site.battery_soc_pct) is None or soc_age_s >= ladder.stop_s:
         trust = max(trust, Trust.HOLD, ladder.trust(soc_age_s))
     return trust
 

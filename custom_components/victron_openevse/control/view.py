@@ -18,6 +18,8 @@ class SiteView:
     """Sun is being held back and has been for a while; None = unknown."""
     limited: bool
     """The GX says so at this moment, or the battery rests full."""
+    islanded: bool
+    """The grid is lost, confirmed."""
     shortage_w: float
     """Power that battery and grid give right now, W; negative = they take."""
     measured_at_s: float | None

@@ -1,0 +1,51 @@
+"""A gentle start, whoever opened the contactor, and honest words while it must stay open."""
+
+import pytest
+
+from custom_components.victron_openevse.control.model import (
+    SOLAR_MODES,
+    ChargerState,
+    Mode,
+    Status,
+)
+from custom_components.victron_openevse.control.reasons import ReasonCode
+
+from .build import House
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        ChargerState.STARTING,
+        ChargerState.SLEEPING,
+        ChargerState.CONNECTED,
+        ChargerState.DISABLED,
+        ChargerState.FAULT,
+    ],
+)
+@pytest.mark.parametrize("mode", [Mode.FAST, Mode.SOLAR])
+def test_a_contactor_that_opened_by_itself_starts_gently(mode: Mode, state: ChargerState) -> None:
+    house = House(mode=mode, pv_w=6000.0)
+    house.run(60)
+    full_a = house.offered_a
+    assert full_a >= 16
+    house.state = state
+    house.run(20)
+    house.state = None
+    assert [house.step().offered_current_a for _ in range(2)] == [6, 6]
+    house.run(30)
+    assert (house.offered_a, house.closings) == (full_a, 1)
+
+
+@pytest.mark.parametrize("mode", [Mode.SOLAR, Mode.MEDIUM])
+def test_the_minimum_off_time_is_named_by_mode(mode: Mode) -> None:
+    house = House(mode=mode)
+    house.run(30)
+    house.grid_connected = False
+    house.run(10)
+    assert house.offered_a == 0
+    house.grid_connected = True
+    house.run(5)
+    assert house.charger.reason.code is ReasonCode.MINIMUM_OFF_TIME
+    waiting = Status.WAITING_FOR_SUN if mode in SOLAR_MODES else Status.STARTING
+    assert house.charger.status is waiting

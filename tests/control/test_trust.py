@@ -1,0 +1,129 @@
+"""Data that is lost ages as data that falls silent: hold, minimum, stop, from when it was known."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from custom_components.victron_openevse.control.controller import decide
+from custom_components.victron_openevse.control.model import (
+    Mode,
+    Reading,
+    Readings,
+    SiteReading,
+    Status,
+)
+from custom_components.victron_openevse.control.reasons import ReasonCode
+
+from .build import KEY, House
+
+LOST = (
+    pytest.param(("grid_power_w",), id="grid"),
+    pytest.param(("battery_power_w",), id="battery"),
+    pytest.param(("battery_soc_pct",), id="state of charge"),
+    pytest.param(("grid_power_w", "battery_power_w", "battery_soc_pct"), id="all"),
+)
+
+
+class Losing(House):
+    """A house whose GX declares some readings invalid."""
+
+    lost: tuple[str, ...] = ()
+
+    def site_reading(self) -> SiteReading:
+        """What the GX would say now."""
+        gone: dict[str, Any] = dict.fromkeys(self.lost)
+        return replace(super().site_reading(), **gone)
+
+
+@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize("mode", [Mode.SOLAR, Mode.SOLAR_ONLY, Mode.MINIMUM_SOLAR])
+def test_a_loss_is_held_then_minimum_then_stop(mode: Mode, lost: tuple[str, ...]) -> None:
+    house = Losing(mode=mode, pv_w=3300.0)
+    house.run(400)
+    before_a = house.offered_a
+    assert before_a > 6
+    house.lost = lost
+    for age_s in range(1, 200):
+        house.step()
+        if age_s < 30:
+            assert house.offered_a == before_a
+        elif age_s < 180 or mode is Mode.MINIMUM_SOLAR:
+            assert house.offered_a == 6
+        else:
+            assert (house.offered_a, house.charger.status) == (0, Status.NO_DATA)
+    house.lost = ()
+    house.run(330)
+    assert house.offered_a == before_a
+    assert house.closings == (1 if mode is Mode.MINIMUM_SOLAR else 2)
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_what_was_never_known_gets_time_to_arrive_after_a_start(lost: tuple[str, ...]) -> None:
+    house = Losing(mode=Mode.SOLAR, pv_w=3300.0)
+    house.run(400)
+    before_a = house.offered_a
+    house.restart()
+    house.lost = lost
+    house.run(29)
+    assert house.offered_a == before_a
+    house.run(100)
+    assert house.offered_a == 6
+    house.lost = ()
+    house.run(60)
+    assert (house.offered_a, house.closings) == (before_a, 1)
+
+
+@pytest.mark.parametrize(
+    ("lost_s", "stopped"),
+    [
+        pytest.param(3, False, id="a blink"),
+        pytest.param(4, True, id="confirmed"),
+    ],
+)
+def test_a_lost_grid_is_confirmed(lost_s: int, stopped: bool) -> None:
+    house = House(mode=Mode.FAST)
+    house.run(30)
+    house.grid_connected = False
+    house.run(lost_s)
+    assert (house.charger.reason.code is ReasonCode.GRID_LOST) == stopped
+    house.grid_connected = True
+    house.step()
+    assert house.charger.reason.code is not ReasonCode.GRID_LOST
+
+
+def test_a_lost_grid_is_forgotten_when_the_gx_falls_silent() -> None:
+    house = House(mode=Mode.FAST, grid_connected=False)
+    house.run(30)
+    assert house.offered_a == 0
+    house.freeze()
+    house.run(179)
+    assert house.charger.reason.code is ReasonCode.GRID_LOST
+    house.run(301)
+    assert house.offered_a == 32
+
+
+def test_a_sun_that_is_no_longer_reported_does_not_lower_the_reserve() -> None:
+    house = Losing(pv_w=4000.0, hours_to_sunset=6.0, soc_pct=35.0)
+    house.run(300)
+    assert house.decision is not None
+    assert house.decision.site.reserve_pct == pytest.approx(15.0)
+    house.lost = ("pv_power_w",)
+    house.run(178)
+    assert house.decision.site.reserve_pct == pytest.approx(15.0)
+    house.run(3)
+    assert house.decision.site.reserve_pct == pytest.approx(40.0)
+
+
+def test_a_car_out_of_sight_keeps_its_limit_at_the_inverter() -> None:
+    """Its power counts to the consumption but is not the house's."""
+    house = House(mode=Mode.FAST, pv_w=0.0, load_w=400.0, settings={"use_battery": False})
+    house.run(60)
+    silent = replace(house.charger_reading(), online=Reading(value=False, at_s=house.now_s))
+    memory, lost_at_s = house.memory, house.now_s
+    for age_s in range(1, 600):
+        now_s = house.now_s = lost_at_s + age_s
+        readings = Readings(site=house.site_reading(), chargers={KEY: silent})
+        decision, memory = decide(house.all_settings(), memory, readings, now_s)
+        limit_w = decision.site.discharge_limit_w
+        assert limit_w == pytest.approx(400.0 if age_s < 74 + 180 else 1.0)
