@@ -35,6 +35,8 @@ class Facts:
     departure_s: float | None
     """Seconds of the day at which the car leaves; None = stays."""
     array_kw: float
+    recent_nights_kwh: tuple[float, ...] = ()
+    """What the house used on the nights before, newest first: what a controller could have learned."""
 
 
 class Observation(NamedTuple):

@@ -34,6 +34,7 @@ from .control.model import (
 )
 from .control.reserve import sun_hours_left
 from .daylight import Daylight
+from .departure import Departure, hours_to_departure
 from .devices import Devices
 from .export import ExportMeter
 from .hand_back import async_hand_back
@@ -67,6 +68,7 @@ class ChargerData:
 
     now_s: float
     settings: ChargerSettings
+    departure: Departure
     reading: ChargerReading
     memory: ChargerMemory
     decision: ChargerDecision | None
@@ -79,6 +81,7 @@ class SiteData:
 
     now_s: float
     settings: Settings
+    departures: Mapping[str, Departure] = field(default_factory=dict)
     readings: Readings = field(default_factory=Readings)
     decision: Decision = field(
         default_factory=lambda: Decision(site=SiteDecision(data_problem=True))
@@ -93,6 +96,7 @@ class SiteData:
         return ChargerData(
             now_s=self.now_s,
             settings=self.settings.chargers.get(charger_id, ChargerSettings()),
+            departure=self.departures.get(charger_id, Departure()),
             reading=self.readings.chargers.get(charger_id, ChargerReading()),
             memory=self.memory.chargers.get(charger_id, ChargerMemory()),
             decision=self.decision.chargers.get(charger_id),
@@ -142,6 +146,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self.data = SiteData(
             now_s=steady_now_s(self.hass),
             settings=stored.settings,
+            departures=stored.departures,
             memory=stored.memory,
             export=stored.export,
         )
@@ -187,7 +192,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         Raises ContradictionError when the result makes no sense; nothing is changed then.
         """
         site = check_site(replace(self.settings.site, **changes))
-        self._apply(replace(self.settings, site=site))
+        self._apply(replace(self.data, settings=replace(self.settings, site=site)))
 
     @callback
     def set_charger(self, charger_id: str, **changes: Any) -> None:
@@ -196,7 +201,15 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         Raises ContradictionError when the result makes no sense; nothing is changed then.
         """
         charger = check_charger(replace(self.settings.chargers[charger_id], **changes))
-        self._apply(self._with_charger(charger_id, charger))
+        chargers = {**self.settings.chargers, charger_id: charger}
+        self._apply(replace(self.data, settings=replace(self.settings, chargers=chargers)))
+
+    @callback
+    def set_departure(self, charger_id: str, **changes: Any) -> None:
+        """Change when a car leaves, or whether that is planned, and act on it at once."""
+        departure = replace(self.data.departures[charger_id], **changes)
+        departures = {**self.data.departures, charger_id: departure}
+        self._apply(replace(self.data, departures=departures))
 
     @override
     async def _async_update_data(self) -> SiteData:
@@ -204,16 +217,18 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self._decide()
         return self.data
 
-    def _with_charger(self, charger_id: str, charger: ChargerSettings) -> Settings:
-        return replace(self.settings, chargers={**self.settings.chargers, charger_id: charger})
-
-    def _apply(self, settings: Settings) -> None:
-        self.data = replace(self.data, settings=settings)
+    def _apply(self, data: SiteData) -> None:
+        self.data = data
         self._decide()
         self.store.save_soon(self._stored)
 
     def _stored(self) -> Stored:
-        return Stored(settings=self.data.settings, memory=self.data.memory, export=self.data.export)
+        return Stored(
+            settings=self.data.settings,
+            departures=self.data.departures,
+            memory=self.data.memory,
+            export=self.data.export,
+        )
 
     @callback
     def _schedule(self) -> None:
@@ -254,6 +269,8 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             site=self.site.reading(now_s),
             chargers={key: charger.reading(now_s) for key, charger in self.chargers.items()},
             hours_to_sunset=self._daylight.hours_to_sunset(),
+            day_length_h=self._daylight.day_length_h(),
+            hours_to_departure=hours_to_departure(self.data.departures, dt_util.now()),
         )
         decision, memory = decide(self.settings, self.data.memory, readings, now_s)
         self._command(decision, now_s)
@@ -261,6 +278,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         return SiteData(
             now_s=now_s,
             settings=self._without_finished_pauses(decision),
+            departures=self.data.departures,
             readings=readings,
             decision=decision,
             memory=memory,

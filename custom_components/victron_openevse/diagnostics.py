@@ -9,6 +9,7 @@ from typing import Any, Final
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 
+from . import departure
 from . import settings as owner_settings
 from .const import CONF_BASE_TOPIC, CONF_PORTAL_ID, CONF_URL
 from .control import persist
@@ -37,6 +38,7 @@ async def async_get_config_entry_diagnostics(
     report = {
         "entry": entry.as_dict(),
         "settings": owner_settings.dump(data.settings),
+        "departures": departure.dump(data.departures),
         "readings": asdict(data.readings),
         "decision": _plain(asdict(data.decision.site)),
         "memory": persist.dump(data.memory, now_s),

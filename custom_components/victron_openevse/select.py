@@ -1,4 +1,4 @@
-"""The choices a person has for each charger."""
+"""The choices a person has for the site and for each charger."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .control.model import ChargerSettings, Mode
+from .control.model import Mode, Priority
 from .coordinator import VictronOpenEvseConfigEntry
-from .entity import ChargerEntity, setting_errors
+from .entity import ChargerEntity, LeanEntity, SiteEntity, setting_errors
 from .settings import PHASES
 
 PARALLEL_UPDATES = 0
@@ -19,21 +19,27 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceDescription(SelectEntityDescription):
-    """A choice and the setting behind it."""
+    """A choice and the setting behind it; an option is the setting's value as text."""
 
     field: str
-    value_fn: Callable[[ChargerSettings], str]
-    """Option that is chosen."""
     parse_fn: Callable[[str], Any]
     """Value of the setting for an option."""
 
+
+SITE_SELECTS: Final = (
+    ChoiceDescription(
+        key="priority",
+        field="priority",
+        options=list(Priority),
+        parse_fn=Priority,
+    ),
+)
 
 CHARGER_SELECTS: Final = (
     ChoiceDescription(
         key="mode",
         field="mode",
         options=list(Mode),
-        value_fn=lambda settings: settings.mode,
         parse_fn=Mode,
     ),
     ChoiceDescription(
@@ -41,7 +47,6 @@ CHARGER_SELECTS: Final = (
         field="phases",
         options=[str(phases) for phases in PHASES],
         entity_category=EntityCategory.CONFIG,
-        value_fn=lambda settings: str(settings.phases),
         parse_fn=int,
     ),
 )
@@ -52,8 +57,9 @@ async def async_setup_entry(
     entry: VictronOpenEvseConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the selects of each charger."""
+    """Add the selects of the site and of its chargers."""
     coordinator = entry.runtime_data
+    async_add_entities(SiteSelect(coordinator, item) for item in SITE_SELECTS)
     for charger_id in coordinator.chargers:
         async_add_entities(
             (ChargerSelect(coordinator, charger_id, item) for item in CHARGER_SELECTS),
@@ -61,23 +67,43 @@ async def async_setup_entry(
         )
 
 
-class ChargerSelect(ChargerEntity, SelectEntity):
-    """A choice for one charger."""
+class SettingSelect(LeanEntity, SelectEntity):
+    """A choice that shows and changes a setting."""
 
     entity_description: ChoiceDescription
-
-    @override
-    def current(self) -> str:
-        return self.entity_description.value_fn(self.data.settings)
 
     @property
     @override
     def current_option(self) -> str | None:
         return None if self.shown is None else str(self.shown)
 
+    def changes(self, option: str) -> dict[str, Any]:
+        """Give the setting for an option."""
+        description = self.entity_description
+        return {description.field: description.parse_fn(option)}
+
+
+class SiteSelect(SiteEntity, SettingSelect):
+    """A choice for the site."""
+
+    @override
+    def current(self) -> str:
+        return str(getattr(self.data.settings.site, self.entity_description.field))
+
     @override
     async def async_select_option(self, option: str) -> None:
-        description = self.entity_description
-        changes = {description.field: description.parse_fn(option)}
         with setting_errors():
-            self.coordinator.set_charger(self.charger_id, **changes)
+            self.coordinator.set_site(**self.changes(option))
+
+
+class ChargerSelect(ChargerEntity, SettingSelect):
+    """A choice for one charger."""
+
+    @override
+    def current(self) -> str:
+        return str(getattr(self.data.settings, self.entity_description.field))
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        with setting_errors():
+            self.coordinator.set_charger(self.charger_id, **self.changes(option))

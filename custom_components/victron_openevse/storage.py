@@ -1,4 +1,4 @@
-"""What survives a restart: settings, the law's memory and the export counter of one site.
+"""What survives a restart: settings, departures, the law's memory and the export counter of a site.
 
 One file per config entry. Times are stored as ages together with the wall time of saving, so that
 they continue when the steady clock starts anew. Settings are written soon; memory when something
@@ -6,7 +6,7 @@ happened that a restart must know, and the running counters only as far as they 
 often than every ten seconds, to spare flash storage.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 import logging
 from typing import Any, Final
@@ -15,11 +15,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
+from . import departure
 from . import settings as owner_settings
 from .const import DOMAIN
 from .control import persist
 from .control.memory import Energy, Memory
 from .control.model import Settings
+from .departure import Departure
 from .export import ExportMeter
 from .mqtt_transport import steady_now_s
 
@@ -44,6 +46,7 @@ class Stored:
     """Everything that is kept."""
 
     settings: Settings
+    departures: Mapping[str, Departure] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     export: ExportMeter = field(default_factory=ExportMeter)
 
@@ -70,14 +73,17 @@ class SiteStore:
     async def async_load(self, charger_ids: Iterable[str]) -> Stored:
         """Read the file; whatever is missing or damaged starts from its default."""
         data = await self._store.async_load() or {}
-        settings, rejected = owner_settings.load(data.get("settings"), charger_ids)
-        if rejected:
+        known = tuple(charger_ids)
+        settings, rejected = owner_settings.load(data.get("settings"), known)
+        departures, unusable = departure.load(data.get("departures"), known)
+        if rejected or unusable:
             _LOGGER.warning(
                 "Stored settings that cannot be used were set to their defaults: %s",
-                ", ".join(rejected),
+                ", ".join((*rejected, *unusable)),
             )
         return Stored(
             settings=settings,
+            departures=departures,
             memory=persist.load(
                 data.get("memory"), steady_now_s(self._hass), _absence_s(data.get("saved_at"))
             ),
@@ -113,6 +119,7 @@ class SiteStore:
         return {
             "saved_at": dt_util.utcnow().timestamp(),
             "settings": owner_settings.dump(stored.settings),
+            "departures": departure.dump(stored.departures),
             "memory": persist.dump(stored.memory, steady_now_s(self._hass)),
             "exported_kwh": stored.export.total_kwh,
         }
@@ -128,9 +135,12 @@ def _absence_s(saved_at: object) -> float:
 def _marks(stored: Stored) -> _Marks:
     """What is news in the memory, and what merely counts."""
     chargers = stored.memory.chargers
-    news = tuple(
-        (key, item.mode, item.paused, item.connected, item.awake, item.offered_current_a > 0)
-        for key, item in chargers.items()
+    news = (
+        stored.memory.house.nights_kwh,
+        *(
+            (key, item.mode, item.paused, item.connected, item.awake, item.offered_current_a > 0)
+            for key, item in chargers.items()
+        ),
     )
     counters = (
         _shown(stored.export.total_kwh),

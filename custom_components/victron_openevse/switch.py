@@ -1,5 +1,6 @@
 """What a person can switch on and off at each charger."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, override
 
@@ -7,7 +8,7 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import VictronOpenEvseConfigEntry
+from .coordinator import ChargerData, SiteCoordinator, VictronOpenEvseConfigEntry
 from .entity import ChargerEntity, setting_errors
 
 PARALLEL_UPDATES = 0
@@ -15,14 +16,34 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class SwitchDescription(SwitchEntityDescription):
-    """A switch and the setting behind it."""
+    """A switch and what is behind it."""
 
-    field: str
+    value_fn: Callable[[ChargerData], bool]
+    set_fn: Callable[[SiteCoordinator, str, bool], None]
+    """Sets it for the charger with this id."""
+
+
+def _setting(key: str) -> SwitchDescription:
+    """Describe a switch for the law's setting of the same name."""
+    return SwitchDescription(
+        key=key,
+        value_fn=lambda data: bool(getattr(data.settings, key)),
+        set_fn=lambda coordinator, charger_id, value: coordinator.set_charger(
+            charger_id, **{key: value}
+        ),
+    )
 
 
 CHARGER_SWITCHES: Final = (
-    SwitchDescription(key="pause_until_morning", field="pause_until_morning"),
-    SwitchDescription(key="use_battery", field="use_battery"),
+    _setting("pause_until_morning"),
+    _setting("use_battery"),
+    SwitchDescription(
+        key="departure_planned",
+        value_fn=lambda data: data.departure.planned,
+        set_fn=lambda coordinator, charger_id, value: coordinator.set_departure(
+            charger_id, planned=value
+        ),
+    ),
 )
 
 
@@ -47,8 +68,7 @@ class ChargerSwitch(ChargerEntity, SwitchEntity):
 
     @override
     def current(self) -> bool:
-        value: bool = getattr(self.data.settings, self.entity_description.field)
-        return value
+        return self.entity_description.value_fn(self.data)
 
     @property
     @override
@@ -65,4 +85,4 @@ class ChargerSwitch(ChargerEntity, SwitchEntity):
 
     def _set(self, *, value: bool) -> None:
         with setting_errors():
-            self.coordinator.set_charger(self.charger_id, **{self.entity_description.field: value})
+            self.entity_description.set_fn(self.coordinator, self.charger_id, value)

@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.victron_openevse.diagnostics import async_get_config_entry_diagnostics
 
-from .conftest import BASE, PORTAL, SERIAL, Charger, Clock, Gx, Start
+from .conftest import BASE, CHARGER_ID, PORTAL, SERIAL, Charger, Clock, Gx, Start
 
 
 async def test_diagnostics(
@@ -28,6 +28,7 @@ async def test_diagnostics(
         assert secret not in text
     assert report["site"]["product_name"] == "Cerbo GX"
     assert report["settings"]["site"]["night_reserve_pct"] == 40.0
+    assert report["departures"] == {CHARGER_ID: {"at": None, "planned": False}}
     assert report["history"][-1]["status"] in ("charging", "starting")
     assert len(report["history"]) <= 20
     assert report["readings"]["site"]["grid_power_w"]["value"] == -1500.0

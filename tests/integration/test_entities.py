@@ -9,12 +9,14 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.victron_openevse.control.model import Mode
+from custom_components.victron_openevse.control.controller import decide
+from custom_components.victron_openevse.control.model import Mode, Priority
 
 from .conftest import CHARGER_ID, ENTRY_ID, Charger, Clock, Gx, Start
-from .test_loop import state
+from .test_loop import COORDINATOR, state
 
 DAYLIGHT = "custom_components.victron_openevse.daylight.Daylight"
+PRIORITY = "select.cerbo_gx_priority"
 
 
 async def set_number(hass: HomeAssistant, entity_id: str, value: float) -> None:
@@ -88,6 +90,23 @@ async def test_numbers_of_the_site(
     await set_number(hass, entity_id, value)
     assert float(state(hass, entity_id)) == value
     assert getattr(entry.runtime_data.settings.site, field) == stored
+
+
+async def test_priority_of_the_site(
+    hass: HomeAssistant, gx: Gx, clock: Clock, start: Start, entry: MockConfigEntry
+) -> None:
+    await start()
+    assert state(hass, PRIORITY) == "car_first"
+    with patch(f"{COORDINATOR}.decide", side_effect=decide) as law:
+        for option in ("balanced", "house_first"):
+            await hass.services.async_call(
+                "select", "select_option", {"entity_id": PRIORITY, "option": option}, blocking=True
+            )
+            assert state(hass, PRIORITY) == option
+            assert law.call_args.args[0].site.priority is Priority(option)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await start()
+    assert state(hass, PRIORITY) == "house_first"
 
 
 async def test_settings_of_a_charger(

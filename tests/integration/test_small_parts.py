@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 import logging
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.victron_openevse.control.model import Reading
@@ -94,4 +96,51 @@ async def test_daylight_knows_no_sunset_where_nothing_is_computed(
     monkeypatch.setattr(module, never)
     daylight = Daylight(hass)
     assert daylight.hours_to_sunset() is None
+    assert daylight.day_length_h() is None
     assert not daylight.is_up()
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "time_zone", "day", "hours"),
+    [
+        pytest.param(51.5, 0.0, "UTC", (6, 21), 16.64, id="London, summer"),
+        pytest.param(51.5, 0.0, "UTC", (12, 21), 7.83, id="London, winter"),
+        pytest.param(34.0, -118.2, "America/Los_Angeles", (6, 21), 14.43, id="Los Angeles"),
+        pytest.param(-36.8, 174.8, "Pacific/Auckland", (6, 21), 9.63, id="Auckland"),
+        pytest.param(64.1, -21.9, "Atlantic/Reykjavik", (6, 21), 21.14, id="sunset after midnight"),
+        pytest.param(69.6, 18.9, "Europe/Oslo", (6, 21), None, id="midnight sun"),
+        pytest.param(69.6, 18.9, "Europe/Oslo", (12, 21), None, id="polar night"),
+    ],
+)
+@pytest.mark.parametrize("hour", [0, 12, 23])
+async def test_daylight_measures_the_day_at_any_hour_of_it(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    latitude: float,
+    longitude: float,
+    time_zone: str,
+    day: tuple[int, int],
+    hours: float | None,
+    hour: int,
+) -> None:
+    await hass.config.async_update(latitude=latitude, longitude=longitude, time_zone=time_zone)
+    zone = dt_util.get_default_time_zone()
+    freezer.move_to(datetime(2026, *day, hour, 30, tzinfo=zone).astimezone(UTC))
+    assert Daylight(hass).day_length_h() == pytest.approx(hours, abs=0.1)
+
+
+async def test_the_day_is_measured_once_a_day_and_place(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    await hass.config.async_update(latitude=51.5, longitude=0.0, time_zone="UTC")
+    freezer.move_to(datetime(2026, 3, 1, 0, 0, tzinfo=UTC))
+    daylight = Daylight(hass)
+    with patch.object(Daylight, "_measure_day", side_effect=[10.9, 11.0, 11.5]) as measure:
+        assert daylight.day_length_h() == 10.9
+        freezer.move_to(datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
+        assert daylight.day_length_h() == 10.9
+        freezer.move_to(datetime(2026, 3, 2, 0, 0, tzinfo=UTC))
+        assert daylight.day_length_h() == 11.0
+        await hass.config.async_update(latitude=40.0)
+        assert daylight.day_length_h() == 11.5
+    assert measure.call_count == 3

@@ -8,6 +8,7 @@ import pytest
 from custom_components.victron_openevse.control.memory import (
     ChargerMemory,
     Energy,
+    HouseMemory,
     Memory,
     Meter,
 )
@@ -18,13 +19,18 @@ from custom_components.victron_openevse.storage import SiteStore, Stored
 from .conftest import Clock
 
 START = ChargerMemory()
+HOUSE = HouseMemory()
 
 
-def stored(memory: ChargerMemory = START, exported_kwh: float = 0.0) -> Stored:
+def stored(
+    memory: ChargerMemory = START,
+    exported_kwh: float = 0.0,
+    house: HouseMemory = HOUSE,
+) -> Stored:
     """Give a site with one charger."""
     return Stored(
         settings=Settings(),
-        memory=Memory(chargers={"car": memory}),
+        memory=Memory(chargers={"car": memory}, house=house),
         export=ExportMeter(total_kwh=exported_kwh),
     )
 
@@ -73,6 +79,8 @@ def writes(hass: HomeAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
         pytest.param(stored(exported_kwh=0.01), 1, id="export"),
         pytest.param(stored(replace(START, mode=Mode.FAST)), 1, id="mode"),
         pytest.param(stored(replace(START, offered_current_a=6)), 1, id="start"),
+        pytest.param(stored(house=HouseMemory(night_kwh=2.0)), 0, id="a night goes on"),
+        pytest.param(stored(house=HouseMemory(nights_kwh=(4.0,))), 1, id="a night was learned"),
     ],
 )
 def test_what_is_worth_a_write(writes: Writes, later: Stored, count: int) -> None:

@@ -18,8 +18,9 @@ from custom_components.victron_openevse import (
     sensor,
     settings,
     switch,
+    time,
 )
-from custom_components.victron_openevse.control.model import BatteryGuard, Mode, Status
+from custom_components.victron_openevse.control.model import BatteryGuard, Mode, Priority, Status
 from custom_components.victron_openevse.control.reasons import ReasonCode
 
 FOLDER: Final = Path(config_flow.__file__).parent
@@ -28,9 +29,10 @@ ENGLISH: Final[dict[str, Any]] = json.loads((FOLDER / "translations" / "en.json"
 TABLES: Final[dict[str, tuple[EntityDescription, ...]]] = {
     "binary_sensor": (*binary_sensor.SITE_FLAGS, *binary_sensor.CHARGER_FLAGS),
     "number": (*number.SITE_NUMBERS, *number.CHARGER_NUMBERS),
-    "select": select.CHARGER_SELECTS,
+    "select": (*select.SITE_SELECTS, *select.CHARGER_SELECTS),
     "sensor": (*sensor.SITE_SENSORS, *sensor.CHARGER_SENSORS, sensor.REASON),
     "switch": switch.CHARGER_SWITCHES,
+    "time": (time.DEPARTURE,),
 }
 
 
@@ -42,6 +44,7 @@ def test_every_entity_has_a_name_and_no_name_is_left_over(platform: str) -> None
 @pytest.mark.parametrize(
     ("platform", "key", "words"),
     [
+        pytest.param("select", "priority", Priority, id="priority"),
         pytest.param("select", "mode", Mode, id="mode"),
         pytest.param("sensor", "status", Status, id="status"),
         pytest.param("sensor", "reason", ReasonCode, id="reason"),

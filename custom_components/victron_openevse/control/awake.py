@@ -1,7 +1,7 @@
 """Whether a car should be on in the solar modes.
 
-`solar`: the battery's level decides; above the reserve it helps, at the reserve the charger sleeps
-until the resume level. `solar_only`: the surplus decides, and below the reserve the battery has the
+`solar`: the battery's level decides, with the sun; above the reserve the battery helps, at the reserve
+the charger sleeps until the resume level, or until the sun can carry it alone. `solar_only`: the surplus decides, and below the reserve the battery has the
 first claim on it. `minimum_solar`: always on; below the reserve it gets its minimum only.
 """
 
@@ -12,13 +12,13 @@ from .memory import ChargerMemory, HiddenStart
 from .model import Mode
 from .view import Share, SiteView
 
-RESERVE_CONFIRM_S: Final = 60.0
+RESERVE_CONFIRM_S: Final = 180.0
 """A level that only touches the reserve must stay there this long: clouds move the reserve."""
 
 RESERVE_BREACH_PCT: Final = 1.0
 """This far below the reserve it is no touch."""
 
-BREACH_CONFIRM_S: Final = 10.0
+BREACH_CONFIRM_S: Final = 30.0
 """A clear breach needs only so long: one wrong sample must not open a contactor."""
 
 FREE_HYSTERESIS_PCT: Final = 2.0
@@ -41,21 +41,109 @@ HIDDEN_REST_MAX_S: Final = 3600.0
 HIDDEN_WORTH_S: Final = 1800.0
 """A car that was on for half an hour has shown that the sun carries it: the rest starts anew."""
 
+START_SHARE: Final = 0.72
+"""Mean surplus, in minimum powers, at which the sun alone starts `solar`: the battery bridges."""
+
+SUN_START_PCT: Final = 2.0
+"""How far above L the battery must be for the sun alone to start a car."""
+
+NIGHT_SHARE: Final = 0.1
+"""Mean surplus below which a battery that only bridges has nothing left to bridge."""
+
+STOP_SHARE: Final = 0.72
+"""Mean surplus, in minimum powers, below which a car at or below L needs what the battery must keep."""
+
+GONE_SHARE: Final = 0.5
+"""Surplus of the moment, in minimum powers, that means the sun is gone when it lasts."""
+
+FULL_STOP_SHARE: Final = 0.5
+"""Mean surplus at which a car on a nearly full battery stops."""
+
+FULL_SLACK_PCT: Final = 4.0
+"""Play around a full battery, 0.3 kWh of 8: it must not make the contactor its thermostat."""
+
+DEEP_PCT: Final = 10.0
+"""So far below L the battery gets the sun before a car that is on."""
+
+OVERFLOW_W: Final = 800.0
+"""Mean export at which a car starts although the battery is not where it should be: the battery
+cannot take this sun."""
+
 S_PER_H: Final = 3600.0
 
 
 def update_awake(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> ChargerMemory:
     """Decide anew whether the car should be on; call it only with current readings."""
-    memory = _update_battery(mode, memory, view)
+    if mode is Mode.SOLAR:
+        return _update_by_plan(memory, view, share)
+    memory = _update_battery(memory, view)
     if mode is Mode.MINIMUM_SOLAR:
         return memory if memory.awake else replace(memory, awake=True)
-    if mode is Mode.SOLAR or not memory.battery_free:
-        free = bool(memory.battery_free)
-        return memory if memory.awake == free else replace(memory, awake=free, bridged_wh=0.0)
+    if not memory.battery_free:
+        return replace(memory, awake=False, bridged_wh=0.0) if memory.awake is not False else memory
     return _update_by_surplus(memory, view, share)
 
 
-def _update_battery(mode: Mode, memory: ChargerMemory, view: SiteView) -> ChargerMemory:
+def _update_by_plan(memory: ChargerMemory, view: SiteView, share: Share) -> ChargerMemory:
+    """`solar`: battery and sun decide together, as the plan allows."""
+    if view.soc_pct is None:
+        return memory if memory.awake is not None else replace(memory, awake=False)
+    above_pct = view.soc_pct - view.levels.reserve_pct
+    if memory.awake is None:
+        sunny = share.fast_w >= share.minimum_w
+        battery = above_pct > 0.0 and not view.plan.waits_for_sun
+        return replace(
+            memory,
+            awake=battery or (sunny and above_pct > -_slack_pct(view)),
+            battery_free=True,
+            below_at_s=None,
+        )
+    if not memory.awake:
+        starts = _starts(view, share, above_pct)
+        return replace(memory, awake=True, below_at_s=None) if starts else memory
+    if not _ends(view, share, above_pct):
+        return memory if memory.below_at_s is None else replace(memory, below_at_s=None)
+    below_at_s = view.now_s if memory.below_at_s is None else memory.below_at_s
+    clear = above_pct <= -RESERVE_BREACH_PCT and _sunless(view, share, above_pct)
+    if view.now_s - below_at_s >= (BREACH_CONFIRM_S if clear else RESERVE_CONFIRM_S):
+        return replace(memory, awake=False, below_at_s=None)
+    return replace(memory, below_at_s=below_at_s)
+
+
+def _slack_pct(view: SiteView) -> float:
+    """How far below L a car may go on: around a full battery, which hardly moves, a little."""
+    return FULL_SLACK_PCT if view.plan.keeps_full else -SUN_START_PCT
+
+
+def _starts(view: SiteView, share: Share, above_pct: float) -> bool:
+    soc_pct = view.soc_pct or 0.0
+    by_battery = soc_pct >= view.levels.resume_pct and not view.plan.waits_for_sun
+    by_sun = share.slow_w >= START_SHARE * share.minimum_w and above_pct > -_slack_pct(view)
+    return by_battery or by_sun or view.export_mean_w > OVERFLOW_W
+
+
+def _ends(view: SiteView, share: Share, above_pct: float) -> bool:
+    """Too little sun where the battery may not help, or far below L whatever the sun."""
+    if above_pct > 0.0:
+        return view.plan.waits_for_sun and share.slow_w < NIGHT_SHARE * share.minimum_w
+    if view.plan.keeps_full and above_pct >= -FULL_SLACK_PCT:
+        return False
+    if _sunless(view, share, above_pct):
+        return True
+    # The slow mean takes minutes to see that the sun has gone.
+    gone = share.fast_w < GONE_SHARE * share.minimum_w and above_pct <= -RESERVE_BREACH_PCT
+    return gone and not view.plan.keeps_full
+
+
+def _sunless(view: SiteView, share: Share, above_pct: float) -> bool:
+    """Not enough sun in the mean, or far below L whatever the sun."""
+    stop_share = FULL_STOP_SHARE if view.plan.keeps_full else STOP_SHARE
+    if share.slow_w < stop_share * share.minimum_w:
+        return True
+    return above_pct < -DEEP_PCT and view.export_mean_w < OVERFLOW_W / 2.0
+
+
+def _update_battery(memory: ChargerMemory, view: SiteView) -> ChargerMemory:
     """Follow the battery level with hysteresis; an unknown level frees nothing."""
     soc_pct, reserve_pct = view.soc_pct, view.levels.reserve_pct
     if soc_pct is None:
@@ -64,9 +152,7 @@ def _update_battery(mode: Mode, memory: ChargerMemory, view: SiteView) -> Charge
     if memory.battery_free is None:
         return replace(memory, battery_free=above, below_at_s=None)
     if not memory.battery_free:
-        resume_pct = view.levels.resume_pct
-        if mode is not Mode.SOLAR:
-            resume_pct = min(resume_pct, reserve_pct + FREE_HYSTERESIS_PCT)
+        resume_pct = min(view.levels.resume_pct, reserve_pct + FREE_HYSTERESIS_PCT)
         return replace(memory, battery_free=True) if soc_pct >= resume_pct else memory
     if above:
         return memory if memory.below_at_s is None else replace(memory, below_at_s=None)

@@ -17,10 +17,11 @@ from dataclasses import replace
 from .allocation import share_surplus
 from .charger_stage import decide_charger, make_claim, make_share
 from .commands import note_commands
+from .curtailment import is_curtailed
 from .energy import record, split_power
 from .freshness import charging_power_w, known
 from .guard import keep_out, release
-from .memory import ChargerMemory, Memory, SiteMemory
+from .memory import ChargerMemory, HouseMemory, Memory, SiteMemory
 from .model import (
     SOLAR_MODES,
     ChargerDecision,
@@ -32,8 +33,9 @@ from .model import (
     Settings,
     SiteDecision,
 )
-from .site_stage import describe_site, update_site, view_site
-from .surplus import measure
+from .nights import update_house
+from .site_stage import describe_site, step_s, update_site, view_site
+from .surplus import Measured, measure
 from .view import Share, SiteView
 
 NOTHING_KNOWN = ChargerReading()
@@ -49,8 +51,32 @@ def decide(
     """
     measured = measure(readings, now_s)
     site_memory = update_site(memory.site, measured, readings.site, now_s)
-    view = view_site(settings.site, site_memory, measured, readings, now_s)
-    noted = {
+    noted = _note_commands(settings, memory, readings, now_s)
+    memories = {key: charger for key, (charger, _) in noted.items()}
+    house = _note_house(memory.house, site_memory, measured, readings, now_s)
+    departure_h = _departure_h(settings, memories, readings)
+    view = view_site(settings.site, site_memory, house, measured, readings, now_s, departure_h)
+    shares = _share(settings, memories, readings, view, site_memory)
+    decisions: dict[str, ChargerDecision] = {}
+    for key, own in settings.chargers.items():
+        charger = readings.chargers.get(key, NOTHING_KNOWN)
+        decisions[key], memories[key] = decide_charger(
+            settings.site, own, memories[key], charger, readings.site, view, shares[key],
+            commanded=noted[key][1],
+        )  # fmt: skip
+    site = describe_site(site_memory, view, measured, readings.site)
+    site, site_memory = _guard(settings, memories, decisions, readings, site, site_memory, now_s)
+    memories = _book(memories, readings, site, now_s)
+    site_memory = replace(site_memory, decided_at_s=now_s)
+    return Decision(site=site, chargers=decisions), Memory(
+        site=site_memory, house=house, chargers=memories
+    )
+
+
+def _note_commands(
+    settings: Settings, memory: Memory, readings: Readings, now_s: float
+) -> dict[str, tuple[ChargerMemory, bool]]:
+    return {
         key: note_commands(
             memory.chargers.get(key, ChargerMemory()),
             own,
@@ -59,25 +85,31 @@ def decide(
         )
         for key, own in settings.chargers.items()
     }
-    memories = {key: charger for key, (charger, _) in noted.items()}
-    shares = _share(settings, memories, readings, view, site_memory)
-    decisions: dict[str, ChargerDecision] = {}
-    for key, own in settings.chargers.items():
-        decisions[key], memories[key] = decide_charger(
-            settings.site,
-            own,
-            memories[key],
-            readings.chargers.get(key, NOTHING_KNOWN),
-            readings.site,
-            view,
-            shares[key],
-            commanded=noted[key][1],
-        )
-    site = describe_site(site_memory, view, measured, readings.site)
-    site, site_memory = _guard(settings, memories, decisions, readings, site, site_memory, now_s)
-    memories = _book(memories, readings, site, now_s)
-    site_memory = replace(site_memory, decided_at_s=now_s)
-    return Decision(site=site, chargers=decisions), Memory(site=site_memory, chargers=memories)
+
+
+def _note_house(
+    house: HouseMemory, site: SiteMemory, measured: Measured, readings: Readings, now_s: float
+) -> HouseMemory:
+    return update_house(
+        house,
+        pv_w=known(readings.site.pv_power_w),
+        house_w=measured.house_w,
+        curtailed=is_curtailed(site, readings.site, now_s),
+        hours_to_sunset=readings.hours_to_sunset,
+        dt_s=step_s(site, now_s),
+    )
+
+
+def _departure_h(
+    settings: Settings, memories: Mapping[str, ChargerMemory], readings: Readings
+) -> float | None:
+    """Hours until the first car leaves that may have the battery's energy before."""
+    hours = [
+        readings.hours_to_departure[key]
+        for key, own in settings.chargers.items()
+        if own.mode is Mode.SOLAR and memories[key].connected and key in readings.hours_to_departure
+    ]
+    return min(hours, default=None)
 
 
 def _share(
@@ -109,6 +141,11 @@ def _share(
     slow = share_surplus(claims, (site.surplus_slow_w or 0.0) - others_w)
     for key in following:
         shares[key] = replace(shares[key], fast_w=fast[key], slow_w=slow[key])
+    helped = [claim for claim in claims if settings.chargers[claim.key].mode is Mode.SOLAR]
+    if helped:
+        first = min(helped, key=lambda claim: (not claim.running, claim.order, claim.key)).key
+        lift_w = min(view.plan.lift_w, site.exchange.lift_cap_w)
+        shares[first] = replace(shares[first], lift_w=lift_w)
     return shares
 
 

@@ -70,7 +70,8 @@ def useful_a(memory: ChargerMemory, share: Share) -> int:
 
 def _round(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> int:
     """Whole amps for the surplus, staying at the present offer where it is as good."""
-    exact_a, offered_a = share.fast_w / share.watts_per_a, memory.offered_current_a
+    exact_a = (share.fast_w + share.lift_w) / share.watts_per_a
+    offered_a = memory.offered_current_a
     battery_rounds = (
         mode is not Mode.SOLAR_ONLY
         and view.soc_pct is not None

@@ -127,6 +127,33 @@ class ChargerMemory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HouseMemory:
+    """What was learned of the house and of today's sun."""
+
+    nights_kwh: tuple[float, ...] = ()
+    """What recent nights took, oldest first."""
+    night_kwh: float = 0.0
+    """What the running night has taken so far."""
+    night_s: float = 0.0
+    dark: bool = False
+    """The arrays give less than the house takes, and have done so for a while."""
+    turning_s: float = 0.0
+    """How long they have done the opposite."""
+    pv_today_kwh: float = 0.0
+    hours_to_sunset: float | None = None
+    """As at the last decision: a jump says that a sunset has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Means of what the grid gives and takes, and what the battery may add because of it."""
+
+    import_w: float = 0.0
+    export_w: float = 0.0
+    lift_cap_w: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
     """Power at which the inverter sticks while the grid imports and the battery charges."""
 
@@ -158,6 +185,7 @@ class SiteMemory:
     """Surplus, follows within seconds: sets the current."""
     surplus_slow_w: float | None = None
     """Surplus, mean over minutes: decides starts and stops."""
+    exchange: Exchange = field(default_factory=Exchange)
     pv_mean_w: float | None = None
     """PV power, 2 min mean: input of the reserve."""
     pv_at_s: float | None = None
@@ -184,4 +212,5 @@ class Memory:
     """Everything the law remembers."""
 
     site: SiteMemory = field(default_factory=SiteMemory)
+    house: HouseMemory = field(default_factory=HouseMemory)
     chargers: Mapping[str, ChargerMemory] = field(default_factory=dict)

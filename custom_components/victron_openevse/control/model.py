@@ -37,7 +37,7 @@ SOLAR_MODES: Final = frozenset({Mode.SOLAR_ONLY, Mode.SOLAR, Mode.MINIMUM_SOLAR}
 
 
 class Priority(StrEnum):
-    """Whose energy comes first: who has the first claim on the sun below the reserve."""
+    """Whose energy comes first: where the level lies below which the battery has the first claim."""
 
     CAR_FIRST = "car_first"
     BALANCED = "balanced"

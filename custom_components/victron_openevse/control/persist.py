@@ -10,9 +10,9 @@ from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from types import NoneType
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from .memory import ChargerMemory, Memory
+from .memory import ChargerMemory, HouseMemory, Memory
 
 TIME_SUFFIX: Final = "_at_s"
 
@@ -25,19 +25,25 @@ def dump(memory: Memory, now_s: float) -> dict[str, Any]:
 
     The site's memory is left out: filters start anew from the first readings anyway.
     """
-    return {"chargers": {key: _dump(charger, now_s) for key, charger in memory.chargers.items()}}
+    return {
+        "house": _dump(memory.house, now_s),
+        "chargers": {key: _dump(charger, now_s) for key, charger in memory.chargers.items()},
+    }
 
 
 def load(data: object, now_s: float, absent_s: float) -> Memory:
     """Rebuild a memory from `dump`'s data, saved `absent_s` seconds ago."""
-    chargers = data.get("chargers") if isinstance(data, Mapping) else None
-    if not isinstance(chargers, Mapping):
+    if not isinstance(data, Mapping):
         return Memory()
+    chargers = data.get("chargers")
+    if not isinstance(chargers, Mapping):
+        chargers = {}
     saved_at_s = now_s - max(0.0, absent_s)
     return Memory(
+        house=_load(HouseMemory, data.get("house"), saved_at_s),
         chargers={
             str(key): _load(ChargerMemory, value, saved_at_s) for key, value in chargers.items()
-        }
+        },
     )
 
 
@@ -80,6 +86,8 @@ def _load(kind: Any, data: object, saved_at_s: float) -> Any:
 def _fit(hint: Any, value: object, saved_at_s: float) -> tuple[bool, Any]:
     """Tell whether `value` fits `hint`, and the value in that type."""
     kinds = get_args(hint) or (hint,)
+    if get_origin(hint) is tuple:
+        return _fit_numbers(value)
     if value is None:
         return NoneType in kinds, None
     kind: Any = next(kind for kind in kinds if kind is not NoneType)
@@ -87,6 +95,13 @@ def _fit(hint: Any, value: object, saved_at_s: float) -> tuple[bool, Any]:
         fits = isinstance(value, str) and value in set(kind)
         return fits, kind(str(value)) if fits else None
     return (True, _load(kind, value, saved_at_s)) if is_dataclass(kind) else _fit_plain(kind, value)
+
+
+def _fit_numbers(value: object) -> tuple[bool, Any]:
+    if not isinstance(value, list | tuple):
+        return False, None
+    fitted = [_fit_plain(float, item) for item in value]
+    return True, tuple(item for known, item in fitted if known and item >= 0.0)
 
 
 def _fit_plain(kind: type, value: object) -> tuple[bool, Any]:

@@ -24,6 +24,7 @@ class ReasonCode(StrEnum):
     FOLLOWING_SURPLUS = "following_surplus"
     SUPPLEMENTING_MINIMUM = "supplementing_minimum"
     GUARANTEED_MINIMUM = "guaranteed_minimum"
+    SHARING_BATTERY = "sharing_battery"
     PROBING_HIDDEN_SUN = "probing_hidden_sun"
     RESERVE_REACHED = "reserve_reached"
     WAITING_FOR_SURPLUS = "waiting_for_surplus"

@@ -45,6 +45,17 @@ def sun_hours_left(hours_to_sunset: float | None) -> float:
     return 0.0 if hours_to_sunset is None else max(0.0, hours_to_sunset - SUN_MARGIN_H)
 
 
+def gx_level_pct(site: SiteReading) -> float:
+    """Level the GX keeps for itself, with a margin; 0 where it does not say."""
+    limit_pct = known(site.active_soc_limit_pct)
+    return 0.0 if limit_pct is None else limit_pct + GX_LIMIT_MARGIN_PCT
+
+
+def lowest_level_pct(settings: SiteSettings, site: SiteReading) -> float:
+    """Bound of every level from below: the owner's floor and the GX's own limit."""
+    return max(settings.reserve_floor_pct, gx_level_pct(site))
+
+
 def reserve_levels(
     settings: SiteSettings,
     site: SiteReading,
@@ -60,12 +71,9 @@ def reserve_levels(
     sun_w = max((pv_mean_w or 0.0) - settings.base_load_w, 0.0)
     per_pct_w = FORMULA_POWER_W * settings.battery_capacity_kwh / REFERENCE_CAPACITY_KWH
     expected_pct = sun_hours_left(hours_to_sunset) * sun_w / per_pct_w
-    floor_pct = settings.reserve_floor_pct
-    gx_limit_pct = known(site.active_soc_limit_pct)
-    if gx_limit_pct is not None:
-        floor_pct = max(floor_pct, gx_limit_pct + GX_LIMIT_MARGIN_PCT)
+    lowest_pct = lowest_level_pct(settings, site)
     reserve_pct = min(
-        max(settings.night_reserve_pct - expected_pct, floor_pct), HIGHEST_RESERVE_PCT
+        max(settings.night_reserve_pct - expected_pct, lowest_pct), HIGHEST_RESERVE_PCT
     )
     resume_pct = max(settings.resume_soc_pct, reserve_pct + HYSTERESIS_PCT)
     return Levels(reserve_pct=reserve_pct, resume_pct=min(resume_pct, FULL_PCT))

@@ -5,10 +5,11 @@ from typing import Final
 
 from .ceiling import beyond_ceiling_w, note_ceiling
 from .curtailment import is_curtailed, is_limited, note_limited
+from .exchange import update_exchange
 from .freshness import LADDERS, Trust, known, missing_readings
-from .memory import SiteMemory
+from .memory import HouseMemory, SiteMemory
 from .model import Readings, SiteDecision, SiteReading, SiteSettings
-from .reserve import reserve_levels
+from .plan import make_plan
 from .surplus import Measured, update_filters
 from .view import SiteView
 
@@ -29,6 +30,8 @@ def update_site(
     surplus_w = measured.surplus_w
     if surplus_w is not None:
         surplus_w -= beyond_ceiling_w(memory, site, now_s)
+    dt_s = step_s(memory, now_s)
+    memory = replace(memory, exchange=update_exchange(memory.exchange, site, dt_s))
     memory = update_filters(memory, measured, site, surplus_w, now_s)
     memory = _note_islanded(memory, site, now_s)
     return note_limited(memory, site, now_s)
@@ -44,21 +47,32 @@ def _note_islanded(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteM
     return replace(memory, islanded_at_s=now_s if islanded else None)
 
 
+def step_s(memory: SiteMemory, now_s: float) -> float:
+    """Time since the last decision, 0..60 s; 0 after a longer gap."""
+    dt_s = 0.0 if memory.decided_at_s is None else now_s - memory.decided_at_s
+    return dt_s if 0.0 <= dt_s <= LONGEST_STEP_S else 0.0
+
+
 def view_site(
     settings: SiteSettings,
     memory: SiteMemory,
+    house: HouseMemory,
     measured: Measured,
     readings: Readings,
     now_s: float,
+    departure_h: float | None,
 ) -> SiteView:
     """Draw the conclusions all chargers share."""
     site = readings.site
     islanded_at_s = memory.islanded_at_s
-    dt_s = 0.0 if memory.decided_at_s is None else now_s - memory.decided_at_s
+    soc_pct = known(site.battery_soc_pct)
+    plan = make_plan(settings, house, readings, memory.pv_mean_w, soc_pct, departure_h)
     return SiteView(
         trust=_trust(memory, measured, site, now_s),
-        levels=reserve_levels(settings, site, memory.pv_mean_w, readings.hours_to_sunset),
-        soc_pct=known(site.battery_soc_pct),
+        levels=plan.levels,
+        plan=plan,
+        export_mean_w=memory.exchange.export_w,
+        soc_pct=soc_pct,
         curtailed=is_curtailed(memory, site, now_s),
         limited=is_limited(memory, site),
         islanded=islanded_at_s is not None and now_s - islanded_at_s >= ISLANDED_CONFIRM_S,
@@ -66,7 +80,7 @@ def view_site(
         measured_at_s=measured.at_s,
         voltage_v=known(site.grid_voltage_v),
         nominal_voltage_v=settings.nominal_voltage_v,
-        dt_s=dt_s if 0.0 <= dt_s <= LONGEST_STEP_S else 0.0,
+        dt_s=step_s(memory, now_s),
         now_s=now_s,
     )
 

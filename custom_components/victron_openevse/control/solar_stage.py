@@ -1,6 +1,7 @@
 """The solar modes for one charger: trust in the data, then whether, then how much."""
 
 from dataclasses import replace
+from typing import Final
 
 from .awake import update_awake
 from .following import follow
@@ -10,6 +11,9 @@ from .model import ChargerReading, ChargerState, Mode, Status
 from .reasons import Reason, ReasonCode
 from .view import Share, SiteView
 from .want import Want
+
+SHARING_W: Final = 235.0
+"""One amp: what the battery adds below this is rounding."""
 
 
 def want_solar(
@@ -100,6 +104,10 @@ def _describe(
             status=Status.CHARGING,
             reason=Reason(ReasonCode.PROBING_HIDDEN_SUN, numbers),
         )
+    if share.lift_w >= SHARING_W:
+        numbers["battery_gives_w"] = share.lift_w
+        reason = Reason(ReasonCode.SHARING_BATTERY, numbers)
+        return Want(current_a=current_a, status=Status.CHARGING, reason=reason)
     if memory.battery_free and share.fast_w >= share.minimum_w:
         reason = Reason(ReasonCode.FOLLOWING_SURPLUS, numbers)
         return Want(current_a=current_a, status=Status.CHARGING, reason=reason)

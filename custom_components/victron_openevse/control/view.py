@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .freshness import Trust
+from .plan import Plan
 from .reserve import Levels
 
 
@@ -13,6 +14,9 @@ class SiteView:
     trust: Trust
     """Trust in grid and battery power, the inputs of the solar modes."""
     levels: Levels
+    plan: Plan
+    """What the battery may do for the cars."""
+    export_mean_w: float
     soc_pct: float | None
     curtailed: bool | None
     """Sun is being held back and has been for a while; None = unknown."""
@@ -38,6 +42,8 @@ class Share:
 
     fast_w: float
     slow_w: float
+    lift_w: float = 0.0
+    """What the battery adds to the surplus for this car, W; negative = what it claims."""
     watts_per_a: float
     minimum_a: int
     maximum_a: int

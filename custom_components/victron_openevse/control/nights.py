@@ -1,0 +1,86 @@
+"""What the house needs at night, learned, and what the arrays have given today.
+
+A night runs from the evening, when the arrays fall below the house, to the morning, when they exceed
+it again. What the house used in between is one night's need. The need of the coming night is taken
+from recent ones: high enough for most of them, but not for the one with guests, and slow to believe
+that nobody is at home.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from .memory import HouseMemory
+from .model import SiteSettings
+
+NIGHTS_KEPT: Final = 14
+"""Two weeks: weekends count, last month does not."""
+
+NIGHTS_NEEDED: Final = 5
+"""Before this many nights are known the owner's own number counts."""
+
+NEED_QUANTILE: Final = 0.6
+"""Of the nights kept; a little above the middle, because buying costs more than keeping."""
+
+TURN_S: Final = 600.0
+"""Arrays must stay below (or above) the house this long: a cloud or a kettle is no evening."""
+
+SHORTEST_NIGHT_S: Final = 4 * 3600.0
+"""Shorter ones were storms."""
+
+NEW_DAY_H: Final = 12.0
+"""When the hours to the next sunset jump by more than this, a sunset has passed."""
+
+WS_PER_KWH: Final = 3.6e6
+
+
+def update_house(
+    house: HouseMemory,
+    *,
+    pv_w: float | None,
+    house_w: float | None,
+    curtailed: bool | None,
+    hours_to_sunset: float | None,
+    dt_s: float,
+) -> HouseMemory:
+    """Book `dt_s` seconds of sun and of the house's load."""
+    before_h = house.hours_to_sunset
+    passed = before_h is not None and hours_to_sunset is not None
+    new_day = passed and (hours_to_sunset or 0.0) - (before_h or 0.0) > NEW_DAY_H
+    today_kwh = 0.0 if new_day else house.pv_today_kwh
+    house = replace(
+        house,
+        hours_to_sunset=hours_to_sunset,
+        pv_today_kwh=today_kwh + (pv_w or 0.0) * dt_s / WS_PER_KWH,
+    )
+    if pv_w is None or house_w is None or dt_s <= 0.0:
+        return house
+    # A throttled array gives just what the house takes; the sun is up all the same.
+    dark_now = pv_w < house_w and not curtailed
+    turning_s = house.turning_s + dt_s if dark_now != house.dark else 0.0
+    night_kwh = house.night_kwh + (house_w * dt_s / WS_PER_KWH if house.dark else 0.0)
+    night_s = house.night_s + (dt_s if house.dark else 0.0)
+    house = replace(house, turning_s=turning_s, night_kwh=night_kwh, night_s=night_s)
+    return _turn(house) if turning_s >= TURN_S else house
+
+
+def _turn(house: HouseMemory) -> HouseMemory:
+    """Evening or morning has come."""
+    nights = house.nights_kwh
+    if house.dark and house.night_s >= SHORTEST_NIGHT_S:
+        nights = (*nights, house.night_kwh)[-NIGHTS_KEPT:]
+    return replace(
+        house, dark=not house.dark, turning_s=0.0, night_kwh=0.0, night_s=0.0, nights_kwh=nights
+    )
+
+
+def night_need_kwh(house: HouseMemory) -> float | None:
+    """Energy the coming night will take, kWh; None until enough nights are known."""
+    nights = sorted(house.nights_kwh)
+    if len(nights) < NIGHTS_NEEDED:
+        return None
+    return nights[min(len(nights) - 1, int(len(nights) * NEED_QUANTILE))]
+
+
+def expected_base_kwh(settings: SiteSettings, hours: float) -> float:
+    """What the always-on appliances take in some hours, kWh."""
+    return settings.base_load_w * max(0.0, hours) / 1000.0

@@ -1,0 +1,210 @@
+"""What the battery may do for the cars, by the owner's priority.
+
+One level L divides the battery: below it, it has the first claim on the sun and gives nothing to a car;
+above it, it may help. The priority says where L lies:
+
+* `car_first`: the original flow's reserve, lowered by the sun still to come (`reserve`);
+* `balanced`: what the night needs, learned, lowered by part of the sun still to come;
+* `house_first`: (almost) full: the car gets what overflows.
+
+A known departure lowers L once more, in every priority: the sun after it would find nobody but the
+battery, so the battery gives beforehand what that sun is expected to bring back. How much that is
+follows from today's sun so far, because most days are as good after noon as before it.
+
+All shares and factors below were chosen on the tuning half of the benchmark's days.
+"""
+
+from dataclasses import dataclass
+from math import cos, pi
+from typing import Final
+
+from .memory import HouseMemory
+from .model import Priority, Readings, SiteReading, SiteSettings
+from .nights import expected_base_kwh, night_need_kwh
+from .reserve import FULL_PCT, Levels, gx_level_pct, lowest_level_pct, reserve_levels
+
+FULL_LEVEL_PCT: Final = 98.0
+"""`house_first`: batteries near full take little and report coarsely; 98 % is as good as all."""
+
+FULL_RESUME_PCT: Final = 98.5
+
+NEED_SHARE: Final = 0.7
+"""Part of the learned need that `balanced` keeps: evening and morning sun carry the rest."""
+
+SUN_SHARE: Final = 0.3
+"""Part of the expected rest of the day's sun that `balanced` counts on for the battery."""
+
+BALANCED_RESUME_PCT: Final = 3.0
+"""Hysteresis of `balanced` without sun, % of the battery."""
+
+DISCHARGE_EFFICIENCY: Final = 0.95
+"""Battery to house, as measured on LFP batteries behind a Multi."""
+
+SEEN_SHARE: Final = 0.03
+"""Part of a day's sun that must have been seen before the rest is guessed from it."""
+
+DEPARTURE_SHARE: Final = 1.0
+"""Part of the sun expected after a departure that the battery counts on."""
+
+DUSK_H: Final = 2.5
+"""So long before sunset the day's sun is as good as decided: `balanced` may then give what the night
+does not need."""
+
+DAWN_H: Final = 3.0
+"""So long before sunrise it is still yesterday's battery that is given."""
+
+HIGH_PCT: Final = 96.0
+"""From here a battery soon overflows: waiting for sun would waste some."""
+
+LIFT_HORIZON_H: Final = 0.5
+"""The battery moves towards L within about this time, or until the departure."""
+
+LIFT_MAX_W: Final = 4000.0
+"""Most that the battery gives above the surplus, inverter and wiring permitting."""
+
+DEPARTURE_LIFT_MAX_W: Final = 5000.0
+
+CLAIM_MAX_W: Final = 3000.0
+"""Most that a battery below L takes from a running car's sun."""
+
+LEAST_HORIZON_H: Final = 0.3
+"""In the last minutes before a departure the power must not grow without bound."""
+
+W_PER_KW: Final = 1000.0
+PCT: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the battery may do now."""
+
+    levels: Levels
+    waits_for_sun: bool
+    """By day: the battery may bridge clouds for a running car, but starts none by itself."""
+    keeps_full: bool
+    """L is full: starts and stops are judged around a battery that hardly moves."""
+    lift_w: float
+    """Power on top of the surplus that brings the battery towards L; negative = its claim."""
+
+
+def make_plan(
+    settings: SiteSettings,
+    house: HouseMemory,
+    readings: Readings,
+    pv_mean_w: float | None,
+    soc_pct: float | None,
+    departure_h: float | None,
+) -> Plan:
+    """Work out the plan; `departure_h` = hours until the first solar car leaves, None = unknown."""
+    site = readings.site
+    levels = _levels(settings, house, readings, pv_mean_w)
+    leaving = _sun_after_departure_kwh(settings, house, readings, departure_h)
+    if leaving is not None:
+        levels = _before_departure(settings, site, house, levels, leaving)
+    waits = leaving is None and _waits_for_sun(settings, readings, soc_pct)
+    lift_w = _lift_w(settings, levels, soc_pct, None if leaving is None else departure_h)
+    return Plan(
+        levels=levels,
+        waits_for_sun=waits,
+        keeps_full=levels.reserve_pct >= HIGH_PCT,
+        lift_w=min(lift_w, 0.0) if waits else lift_w,
+    )
+
+
+def _levels(
+    settings: SiteSettings, house: HouseMemory, readings: Readings, pv_mean_w: float | None
+) -> Levels:
+    need_kwh = night_need_kwh(house)
+    if settings.priority is Priority.HOUSE_FIRST:
+        return Levels(reserve_pct=FULL_LEVEL_PCT, resume_pct=FULL_RESUME_PCT)
+    if settings.priority is Priority.CAR_FIRST or need_kwh is None:
+        return reserve_levels(settings, readings.site, pv_mean_w, readings.hours_to_sunset)
+    rest_kwh = _rest_of_sun_kwh(settings, house, readings) or 0.0
+    kept_pct = _pct(settings, NEED_SHARE * need_kwh / DISCHARGE_EFFICIENCY - SUN_SHARE * rest_kwh)
+    return _bounded(settings, readings.site, gx_level_pct(readings.site) + kept_pct)
+
+
+def _bounded(settings: SiteSettings, site: SiteReading, level_pct: float) -> Levels:
+    lowest_pct = lowest_level_pct(settings, site)
+    reserve_pct = min(max(level_pct, lowest_pct), FULL_LEVEL_PCT)
+    resume_pct = min(reserve_pct + BALANCED_RESUME_PCT, FULL_PCT)
+    return Levels(reserve_pct=reserve_pct, resume_pct=resume_pct)
+
+
+def _before_departure(
+    settings: SiteSettings,
+    site: SiteReading,
+    house: HouseMemory,
+    levels: Levels,
+    after_kwh: float,
+) -> Levels:
+    """Lower the level by what the sun after the departure brings back before the night."""
+    goal_pct = levels.reserve_pct
+    need_kwh = night_need_kwh(house)
+    if settings.priority is Priority.BALANCED and need_kwh is not None:
+        kept_pct = _pct(settings, NEED_SHARE * need_kwh / DISCHARGE_EFFICIENCY)
+        goal_pct = gx_level_pct(site) + kept_pct
+    expected_pct = _pct(settings, DEPARTURE_SHARE * DISCHARGE_EFFICIENCY * after_kwh)
+    lowered = _bounded(settings, site, goal_pct - expected_pct)
+    return lowered if lowered.reserve_pct < levels.reserve_pct else levels
+
+
+def _rest_of_sun_kwh(
+    settings: SiteSettings, house: HouseMemory, readings: Readings, skip_h: float = 0.0
+) -> float | None:
+    """Sun from `skip_h` hours from now until sunset, beyond the base load; None = cannot be told.
+
+    A day's sun is taken as half a sine over the day, scaled to what today has given so far.
+    """
+    day_h, left_h = readings.day_length_h, readings.hours_to_sunset
+    if day_h is None or left_h is None or not 0.0 < left_h < day_h:
+        return None
+    seen = _share_by(day_h - left_h, day_h)
+    if seen < SEEN_SHARE:
+        return None
+    total_kwh = house.pv_today_kwh / seen
+    after_kwh = total_kwh * (1.0 - _share_by(day_h - left_h + skip_h, day_h))
+    return max(0.0, after_kwh - expected_base_kwh(settings, left_h - skip_h))
+
+
+def _share_by(hours: float, day_h: float) -> float:
+    """Part of a half-sine day's energy that has come `hours` after sunrise."""
+    return (1.0 - cos(pi * min(max(hours / day_h, 0.0), 1.0))) / 2.0
+
+
+def _sun_after_departure_kwh(
+    settings: SiteSettings, house: HouseMemory, readings: Readings, departure_h: float | None
+) -> float | None:
+    left_h = readings.hours_to_sunset
+    if departure_h is None or left_h is None or departure_h >= left_h:
+        return None
+    return _rest_of_sun_kwh(settings, house, readings, departure_h)
+
+
+def _waits_for_sun(settings: SiteSettings, readings: Readings, soc_pct: float | None) -> bool:
+    """`balanced` lets the battery give by itself only at dusk, or when it soon overflows."""
+    if settings.priority is not Priority.BALANCED:
+        return False
+    day_h, left_h = readings.day_length_h, readings.hours_to_sunset
+    if day_h is None or left_h is None:
+        return False
+    return DUSK_H < left_h < day_h + DAWN_H and (soc_pct or 0.0) < HIGH_PCT
+
+
+def _lift_w(
+    settings: SiteSettings, levels: Levels, soc_pct: float | None, departure_h: float | None
+) -> float:
+    if soc_pct is None:
+        return 0.0
+    # In the original's spirit the battery of `car_first` only keeps the minimum, it adds nothing.
+    highest_w = 0.0 if settings.priority is Priority.CAR_FIRST else LIFT_MAX_W
+    horizon_h = LIFT_HORIZON_H
+    if departure_h is not None:
+        horizon_h = min(max(departure_h, LEAST_HORIZON_H), LIFT_HORIZON_H)
+        highest_w = DEPARTURE_LIFT_MAX_W
+    spare_kwh = (soc_pct - levels.reserve_pct) / PCT * settings.battery_capacity_kwh
+    return min(max(spare_kwh / horizon_h * W_PER_KW, -CLAIM_MAX_W), highest_w)
+
+
+def _pct(settings: SiteSettings, energy_kwh: float) -> float:
+    return PCT * energy_kwh / settings.battery_capacity_kwh
