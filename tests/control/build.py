@@ -39,6 +39,9 @@ class House:
     load_w: float = 300.0
     soc_pct: float = 70.0
     hours_to_sunset: float | None = 6.0
+    day_length_h: float | None = None
+    departure_h: float | None = None
+    """Hours until the car leaves; None = nobody said."""
     mode: Mode = Mode.SOLAR
     vehicle: bool | None = True
     online: bool = True
@@ -157,6 +160,8 @@ class House:
             site=site,
             chargers={KEY: self.charger_reading()},
             hours_to_sunset=self.hours_to_sunset,
+            day_length_h=self.day_length_h,
+            hours_to_departure={} if self.departure_h is None else {KEY: self.departure_h},
         )
         self.decision, self.memory = decide(self.all_settings(), self.memory, readings, self.now_s)
         if self.charger.send and self.online:

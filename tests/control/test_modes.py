@@ -66,7 +66,7 @@ def test_solar_sleeps_at_the_reserve_and_wakes_at_the_resume_level() -> None:
     house.run(400)
     assert house.offered_a == 6
     house.soc_pct = 38.9
-    house.run(10)
+    house.run(30)
     assert house.offered_a == 6
     house.step()
     assert house.offered_a == 0
@@ -91,16 +91,16 @@ def test_a_single_wrong_level_stops_nothing() -> None:
     assert (house.offered_a, house.closings) == (6, 1)
 
 
-def test_a_touch_of_the_reserve_needs_a_minute() -> None:
+def test_a_touch_of_the_reserve_needs_three_minutes() -> None:
     house = House(pv_w=0.0, soc_pct=45.0)
     house.run(400)
     house.soc_pct = 40.0
-    house.run(59)
+    house.run(179)
     assert house.offered_a == 6
     house.soc_pct = 40.1
     house.step()
     house.soc_pct = 40.0
-    house.run(60)
+    house.run(180)
     assert house.offered_a == 6
     house.step()
     assert house.offered_a == 0

@@ -15,7 +15,7 @@ All shares and factors below were chosen on the tuning half of the benchmark's d
 """
 
 from dataclasses import dataclass
-from math import cos, pi
+from math import cos, isfinite, pi
 from typing import Final
 
 from .memory import HouseMemory
@@ -97,6 +97,7 @@ def make_plan(
 ) -> Plan:
     """Work out the plan; `departure_h` = hours until the first solar car leaves, None = unknown."""
     site = readings.site
+    departure_h = _told_h(departure_h)
     levels = _levels(settings, house, readings, pv_mean_w)
     leaving = _sun_after_departure_kwh(settings, house, readings, departure_h)
     if leaving is not None:
@@ -156,7 +157,7 @@ def _rest_of_sun_kwh(
 
     A day's sun is taken as half a sine over the day, scaled to what today has given so far.
     """
-    day_h, left_h = readings.day_length_h, readings.hours_to_sunset
+    day_h, left_h = _told_h(readings.day_length_h), _told_h(readings.hours_to_sunset)
     if day_h is None or left_h is None or not 0.0 < left_h < day_h:
         return None
     seen = _share_by(day_h - left_h, day_h)
@@ -175,7 +176,7 @@ def _share_by(hours: float, day_h: float) -> float:
 def _sun_after_departure_kwh(
     settings: SiteSettings, house: HouseMemory, readings: Readings, departure_h: float | None
 ) -> float | None:
-    left_h = readings.hours_to_sunset
+    left_h = _told_h(readings.hours_to_sunset)
     if departure_h is None or left_h is None or departure_h >= left_h:
         return None
     return _rest_of_sun_kwh(settings, house, readings, departure_h)
@@ -185,7 +186,7 @@ def _waits_for_sun(settings: SiteSettings, readings: Readings, soc_pct: float | 
     """`balanced` lets the battery give by itself only at dusk, or when it soon overflows."""
     if settings.priority is not Priority.BALANCED:
         return False
-    day_h, left_h = readings.day_length_h, readings.hours_to_sunset
+    day_h, left_h = _told_h(readings.day_length_h), _told_h(readings.hours_to_sunset)
     if day_h is None or left_h is None:
         return False
     return DUSK_H < left_h < day_h + DAWN_H and (soc_pct or 0.0) < HIGH_PCT
@@ -204,6 +205,11 @@ def _lift_w(
         highest_w = DEPARTURE_LIFT_MAX_W
     spare_kwh = (soc_pct - levels.reserve_pct) / PCT * settings.battery_capacity_kwh
     return min(max(spare_kwh / horizon_h * W_PER_KW, -CLAIM_MAX_W), highest_w)
+
+
+def _told_h(hours: float | None) -> float | None:
+    """A time span as told; one that is none, such as NaN or a moment gone by, counts as unknown."""
+    return hours if hours is not None and isfinite(hours) and hours > 0.0 else None
 
 
 def _pct(settings: SiteSettings, energy_kwh: float) -> float:
