@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from custom_components.victron_openevse.control.controller import decide
-from custom_components.victron_openevse.control.memory import ChargerMemory, Memory
+from custom_components.victron_openevse.control.memory import ChargerMemory, HouseMemory, Memory
 from custom_components.victron_openevse.control.model import (
     ChargerDecision,
     ChargerReading,
@@ -12,6 +12,7 @@ from custom_components.victron_openevse.control.model import (
     ChargerState,
     Decision,
     Mode,
+    Priority,
     Reading,
     Readings,
     Settings,
@@ -50,6 +51,7 @@ class House:
     car_limit_a: float = 32.0
     override: bool = False
     pv_limited: bool | None = False
+    feed_in_allowed: bool = False
     grid_connected: bool = True
     site_known: bool = True
     soc_known: bool = True
@@ -116,7 +118,7 @@ class House:
             consumption_power_w=at(self.load_w + car_w, when),
             grid_voltage_v=at(VOLTS, when),
             pv_limited=at(self.pv_limited, when),
-            feed_in_allowed=at(value=False, now_s=when),
+            feed_in_allowed=at(self.feed_in_allowed, when),
             grid_connected=at(self.grid_connected, when),
         )
 
@@ -188,3 +190,19 @@ class House:
     def restart(self) -> None:
         """Home Assistant was away: the readings have to arrive anew."""
         self.memory = replace(self.memory, site=type(self.memory.site)())
+
+
+NIGHT_KWH = 4.0
+SUN_TODAY_KWH = 10.0
+RECENT_W = 5000.0
+"""A sky that is still as bright as today was."""
+
+
+def home(priority: Priority, **how: Any) -> House:
+    """A house at noon of a long day that knows its nights, with a battery of 8 kWh."""
+    learned = HouseMemory(
+        nights_kwh=(NIGHT_KWH,) * 5, pv_today_kwh=SUN_TODAY_KWH, pv_recent_w=RECENT_W
+    )
+    how = {"hours_to_sunset": 6.0, "day_length_h": 12.0, "memory": Memory(house=learned), **how}
+    site = {"priority": priority, **how.pop("site_settings", {})}
+    return House(site_settings=site, **how)

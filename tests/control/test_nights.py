@@ -1,5 +1,7 @@
 """What the house needs at night: learned from real turns of the day, kept across restarts."""
 
+from dataclasses import replace
+from math import exp
 from typing import Any
 
 import pytest
@@ -7,18 +9,21 @@ import pytest
 from custom_components.victron_openevse.control.memory import HouseMemory, Memory
 from custom_components.victron_openevse.control.model import SiteSettings
 from custom_components.victron_openevse.control.nights import (
+    LONGEST_GAP_S,
+    LONGEST_NIGHT_S,
     NIGHTS_KEPT,
+    RECENT_S,
     expected_base_kwh,
     night_need_kwh,
     update_house,
+    wake_house,
 )
 from custom_components.victron_openevse.control.persist import dump, load
 
 MINUTE_S = 60.0
 HOUR_MIN = 60
 LOAD_W = 600.0
-TURN_KWH = LOAD_W / 6000.0
-"""What the load takes in the ten minutes in which a morning is confirmed."""
+HOUR_S = 3600.0
 
 
 def live(
@@ -43,16 +48,17 @@ def live(
     return house
 
 
-def test_a_night_is_what_the_house_took_between_evening_and_morning() -> None:
+def test_a_night_is_what_the_arrays_did_not_give() -> None:
     house = live(HouseMemory(), 10, pv_w=0.0)
     assert house.dark
     house = live(house, 8 * HOUR_MIN, pv_w=0.0)
+    house = live(house, HOUR_MIN, pv_w=LOAD_W / 2.0)
     house = live(house, 9, pv_w=2000.0)
     assert house.dark
     assert house.nights_kwh == ()
     house = live(house, 1, pv_w=2000.0)
     assert not house.dark
-    assert house.nights_kwh == pytest.approx((8 * 0.6 + TURN_KWH,))
+    assert house.nights_kwh == pytest.approx((8 * 0.6 + 0.3,)), "dusk counts by half"
     assert (house.night_kwh, house.night_s, house.turning_s) == (0.0, 0.0, 0.0)
 
 
@@ -61,10 +67,12 @@ def test_a_night_is_what_the_house_took_between_evening_and_morning() -> None:
     [
         pytest.param(3, 0, id="a storm of three hours is no night"),
         pytest.param(4, 1, id="four hours are a short night"),
+        pytest.param(19, 1, id="nineteen are a northern one"),
+        pytest.param(LONGEST_NIGHT_S / HOUR_S + 1, 0, id="a dull day is no night"),
     ],
 )
-def test_short_darkness_is_not_learned(hours: int, nights: int) -> None:
-    house = live(HouseMemory(dark=True), hours * HOUR_MIN, pv_w=0.0)
+def test_which_darkness_is_learned(hours: float, nights: int) -> None:
+    house = live(HouseMemory(dark=True), round(hours * HOUR_MIN), pv_w=0.0)
     house = live(house, 10, pv_w=2000.0)
     assert not house.dark
     assert len(house.nights_kwh) == nights
@@ -78,7 +86,8 @@ def test_short_darkness_is_not_learned(hours: int, nights: int) -> None:
         pytest.param(599.0, 600.0, True, 60, False, id="a throttled array is no evening"),
         pytest.param(599.0, 600.0, None, 60, True, id="unknown throttling hides no evening"),
         pytest.param(600.0, 600.0, False, 60, False, id="just enough sun is day"),
-        pytest.param(None, 600.0, False, 60, False, id="an absent PV power is no darkness"),
+        pytest.param(None, 600.0, False, 60, True, id="inverters asleep say nothing"),
+        pytest.param(None, 0.0, False, 60, False, id="a house that takes nothing needs none"),
         pytest.param(0.0, None, False, 60, False, id="an absent load is no darkness"),
     ],
 )
@@ -110,7 +119,7 @@ def test_only_the_last_two_weeks_are_kept() -> None:
     house = live(house, 10, pv_w=2000.0)
     assert len(house.nights_kwh) == NIGHTS_KEPT
     assert house.nights_kwh[0] == 1.0
-    assert house.nights_kwh[-1] == pytest.approx(5 * 0.6 + TURN_KWH)
+    assert house.nights_kwh[-1] == pytest.approx(5 * 0.6)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +136,60 @@ def test_the_sun_of_today(before_h: float | None, now_h: float | None, today_kwh
     house = HouseMemory(pv_today_kwh=5.0, hours_to_sunset=before_h)
     house = live(house, 1, pv_w=6000.0, hours_to_sunset=now_h)
     assert house.pv_today_kwh == pytest.approx(today_kwh)
-    assert house.hours_to_sunset == now_h
+    assert house.hours_to_sunset == (before_h if now_h is None else now_h)
+
+
+def test_a_sunset_is_noticed_although_the_hours_were_unknown_for_a_while() -> None:
+    house = live(HouseMemory(pv_today_kwh=5.0), 1, pv_w=0.0, hours_to_sunset=0.5)
+    house = live(house, HOUR_MIN, pv_w=0.0)
+    house = live(house, 1, pv_w=0.0, hours_to_sunset=23.5)
+    assert house.pv_today_kwh == 0.0
+
+
+def test_the_recent_sun_follows_the_sky() -> None:
+    minutes = round(RECENT_S / MINUTE_S)
+    house = live(HouseMemory(), minutes, pv_w=3000.0)
+    assert house.pv_recent_w == pytest.approx(3000.0 * (1.0 - exp(-1.0)))
+    dark = live(house, minutes, pv_w=None)
+    assert dark.pv_recent_w == pytest.approx(house.pv_recent_w * exp(-1.0))
+    assert live(house, 20 * minutes, pv_w=3000.0).pv_recent_w == pytest.approx(3000.0)
+
+
+IN_THE_NIGHT = HouseMemory(
+    nights_kwh=(4.0, 3.0),
+    night_kwh=1.5,
+    night_s=2 * HOUR_S,
+    dark=True,
+    turning_s=60.0,
+    pv_today_kwh=9.0,
+    pv_recent_w=200.0,
+    hours_to_sunset=5.0,
+)
+FORGOTTEN = replace(
+    IN_THE_NIGHT, night_kwh=0.0, night_s=0.0, dark=False, turning_s=0.0, pv_recent_w=0.0
+)
+NEXT_DAY = replace(FORGOTTEN, pv_today_kwh=0.0, hours_to_sunset=None)
+
+
+@pytest.mark.parametrize(
+    ("left_h", "absent_s", "expected"),
+    [
+        pytest.param(5.0, LONGEST_GAP_S - 1.0, IN_THE_NIGHT, id="a restart forgets nothing"),
+        pytest.param(5.0, LONGEST_GAP_S, FORGOTTEN, id="a running night of unknown length"),
+        pytest.param(5.0, 4.9 * HOUR_S, FORGOTTEN, id="still the same day"),
+        pytest.param(5.0, 5.1 * HOUR_S, NEXT_DAY, id="a sunset lies in between"),
+        pytest.param(None, LONGEST_GAP_S, NEXT_DAY, id="a sunset may lie in between"),
+    ],
+)
+def test_what_an_absence_makes_unknown(
+    left_h: float | None, absent_s: float, expected: HouseMemory
+) -> None:
+    house = replace(IN_THE_NIGHT, hours_to_sunset=left_h)
+    if expected is not NEXT_DAY:
+        expected = replace(expected, hours_to_sunset=left_h)
+    assert wake_house(house, absent_s) == expected
+    stored = dump(Memory(house=house), 1000.0)
+    assert load(stored, now_s=5.0, absent_s=absent_s).house == expected
 
 
 @pytest.mark.parametrize(

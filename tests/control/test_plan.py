@@ -18,10 +18,13 @@ from custom_components.victron_openevse.control.plan import (
     BALANCED_RESUME_PCT,
     CLAIM_MAX_W,
     DEPARTURE_LIFT_MAX_W,
+    DEPARTURE_NEAR_H,
     DEPARTURE_SHARE,
     DISCHARGE_EFFICIENCY,
+    DUSK_H,
     FULL_LEVEL_PCT,
     FULL_RESUME_PCT,
+    HIGH_PCT,
     LEAST_HORIZON_H,
     LIFT_HORIZON_H,
     LIFT_MAX_W,
@@ -36,6 +39,9 @@ CAPACITY_KWH = 10.0
 FLOOR_PCT = 15.0
 NOON = Readings(hours_to_sunset=6.0, day_length_h=12.0)
 """Half of the day's sun has come: what comes is as much as what came."""
+
+BRIGHT_W = 9000.0
+"""Recent sun that does not bound the guess from today's."""
 
 NIGHT = Readings(hours_to_sunset=18.0, day_length_h=12.0)
 UNKNOWN_HOURS = [
@@ -56,7 +62,9 @@ def plan(priority: Priority, readings: Readings = NOON, **how: Any) -> Plan:
         base_load_w=250.0,
     )
     house = HouseMemory(
-        nights_kwh=how.get("nights", (6.0,) * 5), pv_today_kwh=how.get("today_kwh", 8.0)
+        nights_kwh=how.get("nights", (6.0,) * 5),
+        pv_today_kwh=how.get("today_kwh", 8.0),
+        pv_recent_w=how.get("recent_w", BRIGHT_W),
     )
     return make_plan(
         settings,
@@ -110,6 +118,12 @@ def test_the_owners_own_numbers_count(priority: Priority, nights: tuple[float, .
             NOON, {"today_kwh": 1.0}, kept_pct(6.0), id="a dark day: the base load takes it all"
         ),
         pytest.param(
+            NOON,
+            {"recent_w": 1000.0},
+            kept_pct(6.0) - pct(SUN_SHARE * (6.0 - 1.5)),
+            id="a sky that has closed: no more than it gives now",
+        ),
+        pytest.param(
             Readings(hours_to_sunset=11.0, day_length_h=12.0),
             {},
             kept_pct(6.0),
@@ -138,14 +152,32 @@ def test_balanced_keeps_what_the_night_needs(
 TWO_HOURS_ON_KWH = 4.0 - 1.0
 """At noon of a 12 h day with 8 kWh so far: a quarter of 16 kWh after 14:00, 4 h of 250 W."""
 
-BROUGHT_PCT = pct(DEPARTURE_SHARE * DISCHARGE_EFFICIENCY * TWO_HOURS_ON_KWH)
+
+def brought_pct(after_kwh: float) -> float:
+    """What the sun after a departure brings back."""
+    return pct(DEPARTURE_SHARE * DISCHARGE_EFFICIENCY * after_kwh)
+
+
+BROUGHT_PCT = brought_pct(TWO_HOURS_ON_KWH)
 
 
 @pytest.mark.parametrize(
     ("priority", "how", "expected_pct"),
     [
         pytest.param(Priority.HOUSE_FIRST, {}, FULL_LEVEL_PCT - BROUGHT_PCT, id="house first"),
+        pytest.param(
+            Priority.HOUSE_FIRST,
+            {"recent_w": 500.0},
+            FULL_LEVEL_PCT - brought_pct(4 * 0.5 - 1.0),
+            id="a closed sky brings back little",
+        ),
         pytest.param(Priority.CAR_FIRST, {}, FLOOR_PCT, id="car first: down to the floor"),
+        pytest.param(
+            Priority.CAR_FIRST,
+            {"today_kwh": 4.0},
+            40.0 - brought_pct(2.0 - 1.0),
+            id="car first keeps the owner's night reserve beyond that sun",
+        ),
         pytest.param(
             Priority.BALANCED,
             {"nights": (9.0,) * 5},
@@ -224,6 +256,38 @@ def test_who_waits_for_the_sun(
 
 
 @pytest.mark.parametrize(
+    ("beyond_h", "waits"),
+    [
+        pytest.param(0.0, False, id="soon: the battery gives by day, too"),
+        pytest.param(0.5, True, id="later: the sun until then is waited for"),
+    ],
+)
+def test_balanced_stops_waiting_only_near_a_departure(beyond_h: float, waits: bool) -> None:
+    left_h = max(DEPARTURE_NEAR_H, DUSK_H) + 3.0
+    readings = Readings(hours_to_sunset=left_h, day_length_h=2.0 * left_h)
+    leaving = DEPARTURE_NEAR_H + beyond_h
+    found = plan(Priority.BALANCED, readings, departure_h=leaving, soc_pct=90.0)
+    assert found.waits_for_sun is waits
+    assert (found.lift_w == 0.0) is waits
+
+
+@pytest.mark.parametrize(
+    ("site", "expected_pct"),
+    [
+        pytest.param(SiteReading(), FLOOR_PCT, id="the owner's floor"),
+        pytest.param(
+            SiteReading(active_soc_limit_pct=Reading(20.0, 0.0)), 22.0, id="the GX's own limit"
+        ),
+    ],
+)
+@pytest.mark.parametrize("priority", Priority)
+def test_below_which_level_nothing_is_lent(
+    priority: Priority, site: SiteReading, expected_pct: float
+) -> None:
+    assert plan(priority, replace(NOON, site=site)).lowest_pct == expected_pct
+
+
+@pytest.mark.parametrize(
     ("priority", "how", "expected_w"),
     [
         pytest.param(Priority.HOUSE_FIRST, {"soc_pct": None}, 0.0, id="level unknown"),
@@ -245,6 +309,12 @@ def test_who_waits_for_the_sun(
         pytest.param(Priority.CAR_FIRST, {"soc_pct": 10.0}, -CLAIM_MAX_W, id="but it claims"),
         pytest.param(Priority.BALANCED, {"soc_pct": 90.0}, 0.0, id="balanced waits by day"),
         pytest.param(Priority.BALANCED, {"soc_pct": 5.0}, -CLAIM_MAX_W, id="and claims by day"),
+        pytest.param(
+            Priority.BALANCED,
+            {"soc_pct": HIGH_PCT + 1.0},
+            100.0 / LIFT_HORIZON_H,
+            id="balanced gives by day what would soon overflow",
+        ),
         pytest.param(
             Priority.HOUSE_FIRST,
             {"soc_pct": FULL_LEVEL_PCT - BROUGHT_PCT + 10.0, "departure_h": 2.0},

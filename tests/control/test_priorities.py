@@ -1,35 +1,24 @@
 """How the priorities feel in a house: when a car starts, what the battery gives it, when it stops."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from custom_components.victron_openevse.control.controller import decide
-from custom_components.victron_openevse.control.memory import Exchange, HouseMemory, Memory
+from custom_components.victron_openevse.control.awake import HIDDEN_REST_S, RESERVE_CONFIRM_S
 from custom_components.victron_openevse.control.model import (
-    ChargerSettings,
-    Decision,
     Mode,
     Priority,
-    Readings,
-    Settings,
     SiteSettings,
     Status,
 )
 from custom_components.victron_openevse.control.reasons import ReasonCode
 
-from .build import VOLTS, House
-
-NIGHT_KWH = 4.0
-SUN_TODAY_KWH = 10.0
+from .build import VOLTS, House, home
 
 
-def home(priority: Priority, **how: Any) -> House:
-    """A house at noon of a long day that knows its nights, with a battery of 8 kWh."""
-    learned = HouseMemory(nights_kwh=(NIGHT_KWH,) * 5, pv_today_kwh=SUN_TODAY_KWH)
-    how = {"hours_to_sunset": 6.0, "day_length_h": 12.0, "memory": Memory(house=learned), **how}
-    return House(site_settings={"priority": priority}, **how)
+def at_night(priority: Priority, **how: Any) -> House:
+    """The same house six hours after sunset."""
+    return home(priority, **{"pv_w": 0.0, "hours_to_sunset": 18.0, **how})
 
 
 def charging(house: House) -> bool:
@@ -42,45 +31,143 @@ def surplus_a(house: House) -> float:
     return (house.pv_w - house.load_w) / VOLTS
 
 
+SUN = (Status.WAITING_FOR_SUN, ReasonCode.WAITING_FOR_SURPLUS)
+RESERVE = (Status.WAITING_FOR_BATTERY, ReasonCode.RESERVE_REACHED)
+FULL = (Status.WAITING_FOR_BATTERY, ReasonCode.FILLING_BATTERY_FIRST)
+
+
 @pytest.mark.parametrize(
-    ("priority", "how", "charges"),
+    ("priority", "how", "waits_for"),
     [
-        pytest.param(Priority.CAR_FIRST, {"pv_w": 0.0}, True, id="car first: the battery gives"),
-        pytest.param(Priority.BALANCED, {"pv_w": 0.0}, False, id="balanced waits for sun by day"),
-        pytest.param(Priority.BALANCED, {"pv_w": 2500.0}, True, id="balanced starts with the sun"),
+        pytest.param(Priority.CAR_FIRST, {"pv_w": 0.0}, None, id="car first: the battery gives"),
+        pytest.param(Priority.BALANCED, {"pv_w": 0.0}, SUN, id="balanced waits for sun by day"),
+        pytest.param(Priority.BALANCED, {"pv_w": 2500.0}, None, id="balanced starts with the sun"),
         pytest.param(
             Priority.BALANCED,
             {"pv_w": 0.0, "hours_to_sunset": 2.0},
-            True,
+            None,
             id="balanced gives at dusk what the night does not need",
         ),
         pytest.param(
-            Priority.BALANCED, {"pv_w": 0.0, "soc_pct": 97.0}, True, id="balanced near full"
+            Priority.BALANCED, {"pv_w": 0.0, "soc_pct": 97.0}, None, id="balanced near full"
         ),
         pytest.param(
             Priority.BALANCED,
             {"pv_w": 0.0, "day_length_h": None},
-            True,
+            None,
             id="balanced that knows no day is car first",
         ),
-        pytest.param(Priority.HOUSE_FIRST, {"pv_w": 2500.0}, False, id="house first: the battery"),
         pytest.param(
-            Priority.HOUSE_FIRST, {"pv_w": 2500.0, "soc_pct": 99.0}, True, id="house first: full"
+            Priority.BALANCED,
+            {"pv_w": 0.0, "hours_to_sunset": 2.0, "soc_pct": 16.0},
+            RESERVE,
+            id="balanced at dusk keeps what the night needs",
+        ),
+        pytest.param(
+            Priority.BALANCED, {"pv_w": 0.0, "soc_pct": 14.0}, RESERVE, id="by day as well"
+        ),
+        pytest.param(Priority.HOUSE_FIRST, {"pv_w": 2500.0}, FULL, id="house first: the battery"),
+        pytest.param(
+            Priority.HOUSE_FIRST, {"pv_w": 2500.0, "soc_pct": 99.0}, None, id="house first: full"
         ),
         pytest.param(
             Priority.HOUSE_FIRST,
             {"pv_w": 0.0, "soc_pct": 70.0, "departure_h": 2.0},
-            True,
+            None,
             id="house first before a departure: tonight's sun refills it",
         ),
     ],
 )
-def test_who_starts_a_car_at_70_pct(priority: Priority, how: dict[str, Any], charges: bool) -> None:
+def test_who_starts_a_car_at_70_pct(
+    priority: Priority, how: dict[str, Any], waits_for: tuple[Status, ReasonCode] | None
+) -> None:
     house = home(priority, **how)
     house.run(400)
+    assert charging(house) is (waits_for is None)
+    if waits_for is not None:
+        assert (house.charger.status, house.charger.reason.code) == waits_for
+
+
+@pytest.mark.parametrize(
+    ("how", "charges"),
+    [
+        pytest.param({"feed_in_allowed": False}, True, id="its sun is hidden"),
+        pytest.param({"feed_in_allowed": True}, False, id="the meter would show more sun"),
+        pytest.param({"feed_in_allowed": False, "soc_pct": 90.0}, False, id="it is not full"),
+    ],
+)
+def test_a_battery_resting_below_full_hides_sun(how: dict[str, Any], charges: bool) -> None:
+    house = home(Priority.HOUSE_FIRST, pv_limited=None, load_w=400.0, **{"soc_pct": 97.0, **how})
+    for _ in range(400):
+        house.pv_w = house.load_w + house.car_w
+        house.step()
     assert charging(house) is charges
-    if not charges:
-        assert house.charger.status is Status.WAITING_FOR_BATTERY
+
+
+@pytest.mark.parametrize(
+    ("priority", "soc_pct"),
+    [
+        pytest.param(Priority.HOUSE_FIRST, 99.0, id="house first, full"),
+        pytest.param(Priority.HOUSE_FIRST, 70.0, id="house first"),
+        pytest.param(Priority.BALANCED, 16.0, id="balanced below the night's need"),
+        pytest.param(Priority.CAR_FIRST, 30.0, id="car first below the reserve"),
+    ],
+)
+def test_a_battery_sold_at_night_starts_nothing(priority: Priority, soc_pct: float) -> None:
+    house = at_night(priority, soc_pct=soc_pct, load_w=0.0, battery_w=-4000.0)
+    house.run(3600, dt_s=5.0)
+    grid = house.site_reading().grid_power_w
+    assert grid is not None
+    assert grid.value == -4000.0
+    assert house.closings == 0
+
+
+def test_car_first_lends_nothing_below_the_floor() -> None:
+    floor_pct = 20.0
+    house = home(
+        Priority.CAR_FIRST,
+        pv_w=1400.0,
+        soc_pct=60.0,
+        site_settings={"reserve_floor_pct": floor_pct, "night_reserve_pct": floor_pct},
+    )
+    house.run(SiteSettings().min_on_s)
+    assert charging(house), "above the floor the battery adds what the sun lacks"
+    house.soc_pct = floor_pct
+    house.run(RESERVE_CONFIRM_S - 10.0)
+    assert charging(house), "a touch is no breach"
+    house.run(20.0)
+    assert not charging(house)
+    assert house.charger.reason.code is ReasonCode.RESERVE_REACHED
+
+
+def test_car_first_that_begins_at_the_floor_runs_its_least_time_only() -> None:
+    floor_pct = 20.0
+    site = {"reserve_floor_pct": floor_pct, "night_reserve_pct": floor_pct}
+    house = home(Priority.CAR_FIRST, pv_w=1400.0, soc_pct=60.0, site_settings=site)
+    house.run(10)
+    assert charging(house)
+    house.soc_pct = floor_pct
+    house.run(house.all_settings().site.min_on_s + RESERVE_CONFIRM_S)
+    assert not charging(house)
+
+
+def test_a_battery_that_does_not_help_puts_the_car_to_sleep() -> None:
+    house = at_night(Priority.CAR_FIRST, battery_w=0.0)
+    house.run(60)
+    assert charging(house), "at 70 % the battery should give"
+    house.run(house.all_settings().site.min_on_s + RESERVE_CONFIRM_S)
+    assert not charging(house)
+    house.run(HIDDEN_REST_S - RESERVE_CONFIRM_S - house.all_settings().site.min_on_s)
+    assert not charging(house), "it rests before it asks the battery again"
+    house.run(3 * 3600, dt_s=5.0)
+    assert 2 <= house.closings <= 6, "and asks less and less often"
+
+
+def test_a_battery_that_helps_carries_the_car_through_the_night() -> None:
+    house = at_night(Priority.CAR_FIRST)
+    house.run(3600)
+    assert charging(house)
+    assert house.closings == 1
 
 
 def test_house_first_starts_when_full_and_keeps_the_battery_there() -> None:
@@ -179,93 +266,6 @@ def test_solar_only_takes_nothing_from_the_battery(how: dict[str, Any]) -> None:
     house = home(Priority.BALANCED, mode=Mode.SOLAR_ONLY, pv_w=2500.0, **how)
     house.run(900)
     assert 0 < house.offered_a <= surplus_a(house)
-
-
-@pytest.mark.parametrize(
-    ("how", "lowered"),
-    [
-        pytest.param({}, True, id="a plugged car in solar"),
-        pytest.param({"vehicle": False}, False, id="no car is plugged in"),
-        pytest.param({"mode": Mode.FAST}, False, id="fast needs no plan"),
-        pytest.param({"mode": Mode.SOLAR_ONLY}, False, id="solar only has no part in the battery"),
-        pytest.param({"departure_h": None}, False, id="nobody said when it leaves"),
-    ],
-)
-def test_whose_departure_counts(how: dict[str, Any], lowered: bool) -> None:
-    house = home(Priority.HOUSE_FIRST, **{"departure_h": 2.0, **how})
-    house.run(5)
-    assert house.decision is not None
-    reserve_pct = house.decision.site.reserve_pct
-    assert reserve_pct is not None
-    assert (reserve_pct < 90.0) is lowered
-
-
-def decide_for_two(
-    orders: tuple[int, int], offered_a: tuple[int, int], departures: dict[str, float]
-) -> Decision:
-    """Two cars under one sun, at a house whose battery may add all it can."""
-    house = home(Priority.HOUSE_FIRST, pv_w=6000.0, soc_pct=97.0, offered_a=10)
-    settings = Settings(
-        site=SiteSettings(priority=Priority.HOUSE_FIRST),
-        chargers={
-            key: ChargerSettings(mode=Mode.SOLAR, order=order)
-            for key, order in zip("ab", orders, strict=True)
-        },
-    )
-    memory, decision = house.memory, None
-    for _ in range(20):
-        house.now_s += 1.0
-        chargers = {}
-        for key, amps in zip("ab", offered_a, strict=True):
-            house.offered_a = amps
-            chargers[key] = house.charger_reading()
-        house.offered_a = sum(offered_a)
-        exchange = Exchange(lift_cap_w=3000.0)
-        memory = replace(memory, site=replace(memory.site, exchange=exchange))
-        readings = Readings(
-            site=house.site_reading(),
-            chargers=chargers,
-            hours_to_sunset=6.0,
-            day_length_h=12.0,
-            hours_to_departure=departures,
-        )
-        decision, memory = decide(settings, memory, readings, house.now_s)
-    assert decision is not None
-    return decision
-
-
-@pytest.mark.parametrize(
-    ("orders", "offered_a", "helped"),
-    [
-        pytest.param((1, 2), (10, 10), "a", id="the first in the owner's order"),
-        pytest.param((2, 1), (10, 10), "b", id="whatever its name"),
-        pytest.param((1, 1), (10, 10), "a", id="without an order: by name"),
-    ],
-)
-def test_the_battery_adds_to_one_car_only(
-    orders: tuple[int, int], offered_a: tuple[int, int], helped: str
-) -> None:
-    decision = decide_for_two(orders, offered_a, {"a": 2.0})
-    sharing = [
-        key
-        for key, charger in decision.chargers.items()
-        if charger.reason.code is ReasonCode.SHARING_BATTERY
-    ]
-    assert sharing == [helped]
-
-
-def test_the_first_departure_counts() -> None:
-    reserves = [
-        decide_for_two((1, 2), (10, 10), departures).site.reserve_pct
-        for departures in ({"a": 4.0}, {"b": 2.0}, {"a": 4.0, "b": 2.0}, {"unknown": 1.0})
-    ]
-    late_pct, early_pct, both_pct, foreign_pct = reserves
-    assert late_pct is not None
-    assert early_pct is not None
-    assert early_pct < late_pct
-    assert both_pct == early_pct
-    assert foreign_pct is not None
-    assert foreign_pct > late_pct
 
 
 def test_a_house_learns_its_night_while_the_law_decides() -> None:

@@ -62,8 +62,20 @@ FULL_STOP_SHARE: Final = 0.5
 FULL_SLACK_PCT: Final = 4.0
 """Play around a full battery, 0.3 kWh of 8: it must not make the contactor its thermostat."""
 
-DEEP_PCT: Final = 10.0
+FULL_START_SLACK_PCT: Final = 3.0
+"""So near L the sun starts a car; nearer than it stops, or passing clouds would flap."""
+
+DEEP_PCT: Final = 4.0
 """So far below L the battery gets the sun before a car that is on."""
+
+FULL_DEEP_PCT: Final = 10.0
+"""The same where L is full: there the car's sun is only late, not lost."""
+
+SOME_SUN_SHARE: Final = 0.3
+"""Sun, in minimum powers, that makes a full battery overflow; at night a full one is just full."""
+
+IMPORT_SHARE: Final = 0.3
+"""Lasting import, in minimum powers, that shows that the battery does not help after all."""
 
 OVERFLOW_W: Final = 800.0
 """Mean export at which a car starts although the battery is not where it should be: the battery
@@ -89,43 +101,61 @@ def _update_by_plan(memory: ChargerMemory, view: SiteView, share: Share) -> Char
     if view.soc_pct is None:
         return memory if memory.awake is not None else replace(memory, awake=False)
     above_pct = view.soc_pct - view.levels.reserve_pct
-    if memory.awake is None:
-        sunny = share.fast_w >= share.minimum_w
-        battery = above_pct > 0.0 and not view.plan.waits_for_sun
-        return replace(
-            memory,
-            awake=battery or (sunny and above_pct > -_slack_pct(view)),
-            battery_free=True,
-            below_at_s=None,
-        )
-    if not memory.awake:
-        starts = _starts(view, share, above_pct)
-        return replace(memory, awake=True, below_at_s=None) if starts else memory
+    if memory.awake is None or not memory.awake:
+        starts = _starts(memory, view, share, above_pct)
+        if memory.awake is None:
+            # A person is behind it: what battery and sun give at this moment is enough.
+            starts = starts or _begins(view, share, above_pct)
+        if not starts and memory.awake is not None:
+            return memory
+        return replace(memory, awake=starts, battery_free=True, below_at_s=None)
     if not _ends(view, share, above_pct):
         return memory if memory.below_at_s is None else replace(memory, below_at_s=None)
     below_at_s = view.now_s if memory.below_at_s is None else memory.below_at_s
     clear = above_pct <= -RESERVE_BREACH_PCT and _sunless(view, share, above_pct)
     if view.now_s - below_at_s >= (BREACH_CONFIRM_S if clear else RESERVE_CONFIRM_S):
-        return replace(memory, awake=False, below_at_s=None)
+        hidden = _note_failure(memory, view.now_s)
+        return replace(memory, awake=False, below_at_s=None, hidden=hidden)
     return replace(memory, below_at_s=below_at_s)
 
 
+def _begins(view: SiteView, share: Share, above_pct: float) -> bool:
+    """Whether battery or sun of this moment are enough to begin with."""
+    sunny = share.fast_w >= share.minimum_w and above_pct > -_slack_pct(view)
+    return sunny or (above_pct > 0.0 and _battery_may(view, share.fast_w, share))
+
+
+def _battery_may(view: SiteView, sun_w: float, share: Share) -> bool:
+    """Whether the battery may start a car: not by day, where it waits, nor a full one at night."""
+    if view.plan.keeps_full:
+        return bool(view.curtailed) or sun_w >= SOME_SUN_SHARE * share.minimum_w
+    return not view.plan.waits_for_sun
+
+
 def _slack_pct(view: SiteView) -> float:
-    """How far below L a car may go on: around a full battery, which hardly moves, a little."""
-    return FULL_SLACK_PCT if view.plan.keeps_full else -SUN_START_PCT
+    """How far below L the sun may start a car: around a full battery a little."""
+    return FULL_START_SLACK_PCT if view.plan.keeps_full else -SUN_START_PCT
 
 
-def _starts(view: SiteView, share: Share, above_pct: float) -> bool:
-    soc_pct = view.soc_pct or 0.0
-    by_battery = soc_pct >= view.levels.resume_pct and not view.plan.waits_for_sun
-    by_sun = share.slow_w >= START_SHARE * share.minimum_w and above_pct > -_slack_pct(view)
-    return by_battery or by_sun or view.export_mean_w > OVERFLOW_W
+def _starts(memory: ChargerMemory, view: SiteView, share: Share, above_pct: float) -> bool:
+    sun_carries = share.slow_w >= START_SHARE * share.minimum_w
+    if sun_carries and above_pct > -_slack_pct(view):
+        return True
+    # What follows may fail for reasons that no meter shows, so it rests after a failure.
+    if not _rested(memory.hidden, view.now_s):
+        return False
+    resumed = (view.soc_pct or 0.0) >= view.levels.resume_pct
+    if resumed and _battery_may(view, share.slow_w, share):
+        return True
+    return bool(view.curtailed) or (sun_carries and view.export_mean_w > OVERFLOW_W)
 
 
 def _ends(view: SiteView, share: Share, above_pct: float) -> bool:
-    """Too little sun where the battery may not help, or far below L whatever the sun."""
+    """Too little sun where the battery may not help, or a battery that does not help."""
+    sun_w = max(share.slow_w, share.fast_w)
     if above_pct > 0.0:
-        return view.plan.waits_for_sun and share.slow_w < NIGHT_SHARE * share.minimum_w
+        helpless = view.import_mean_w > IMPORT_SHARE * share.minimum_w and sun_w < share.minimum_w
+        return helpless or (view.plan.waits_for_sun and sun_w < NIGHT_SHARE * share.minimum_w)
     if view.plan.keeps_full and above_pct >= -FULL_SLACK_PCT:
         return False
     if _sunless(view, share, above_pct):
@@ -136,11 +166,15 @@ def _ends(view: SiteView, share: Share, above_pct: float) -> bool:
 
 
 def _sunless(view: SiteView, share: Share, above_pct: float) -> bool:
-    """Not enough sun in the mean, or far below L whatever the sun."""
-    stop_share = FULL_STOP_SHARE if view.plan.keeps_full else STOP_SHARE
-    if share.slow_w < stop_share * share.minimum_w:
+    """Not enough sun for how low the battery is, or far below L although it could take the sun."""
+    keeps_full = view.plan.keeps_full
+    stop_share = FULL_STOP_SHARE if keeps_full else STOP_SHARE
+    if (view.soc_pct or 0.0) <= view.plan.lowest_pct:
+        stop_share = 1.0
+    if max(share.slow_w, share.fast_w) < stop_share * share.minimum_w:
         return True
-    return above_pct < -DEEP_PCT and view.export_mean_w < OVERFLOW_W / 2.0
+    takes_sun = not view.limited and view.export_mean_w < OVERFLOW_W / 2.0
+    return above_pct < -(FULL_DEEP_PCT if keeps_full else DEEP_PCT) and takes_sun
 
 
 def _update_battery(memory: ChargerMemory, view: SiteView) -> ChargerMemory:
@@ -148,11 +182,14 @@ def _update_battery(memory: ChargerMemory, view: SiteView) -> ChargerMemory:
     soc_pct, reserve_pct = view.soc_pct, view.levels.reserve_pct
     if soc_pct is None:
         return memory if memory.battery_free is not None else replace(memory, battery_free=False)
+    resume_pct = min(view.levels.resume_pct, reserve_pct + FREE_HYSTERESIS_PCT)
+    if view.plan.keeps_full:
+        # Some batteries never report full: around L is full enough.
+        reserve_pct, resume_pct = reserve_pct - FULL_SLACK_PCT, reserve_pct - FULL_START_SLACK_PCT
     above = soc_pct > reserve_pct
     if memory.battery_free is None:
         return replace(memory, battery_free=above, below_at_s=None)
     if not memory.battery_free:
-        resume_pct = min(view.levels.resume_pct, reserve_pct + FREE_HYSTERESIS_PCT)
         return replace(memory, battery_free=True) if soc_pct >= resume_pct else memory
     if above:
         return memory if memory.below_at_s is None else replace(memory, below_at_s=None)

@@ -17,6 +17,7 @@ from dataclasses import replace
 from .allocation import share_surplus
 from .charger_stage import decide_charger, make_claim, make_share
 from .commands import note_commands
+from .contactor import has_had_enough
 from .curtailment import is_curtailed
 from .energy import record, split_power
 from .freshness import charging_power_w, known
@@ -54,7 +55,7 @@ def decide(
     noted = _note_commands(settings, memory, readings, now_s)
     memories = {key: charger for key, (charger, _) in noted.items()}
     house = _note_house(memory.house, site_memory, measured, readings, now_s)
-    departure_h = _departure_h(settings, memories, readings)
+    departure_h = _departure_h(settings, memories, readings, now_s)
     view = view_site(settings.site, site_memory, house, measured, readings, now_s, departure_h)
     shares = _share(settings, memories, readings, view, site_memory)
     decisions: dict[str, ChargerDecision] = {}
@@ -101,15 +102,23 @@ def _note_house(
 
 
 def _departure_h(
-    settings: Settings, memories: Mapping[str, ChargerMemory], readings: Readings
+    settings: Settings,
+    memories: Mapping[str, ChargerMemory],
+    readings: Readings,
+    now_s: float,
 ) -> float | None:
-    """Hours until the first car leaves that may have the battery's energy before."""
-    hours = [
-        readings.hours_to_departure[key]
+    """Hours until the last car leaves that could take the sun; None while one stays."""
+    staying = [
+        key
         for key, own in settings.chargers.items()
-        if own.mode is Mode.SOLAR and memories[key].connected and key in readings.hours_to_departure
+        if own.mode is Mode.SOLAR
+        and memories[key].connected
+        and not memories[key].paused
+        and not has_had_enough(memories[key], now_s)
     ]
-    return min(hours, default=None)
+    if any(key not in readings.hours_to_departure for key in staying):
+        return None
+    return max((readings.hours_to_departure[key] for key in staying), default=None)
 
 
 def _share(

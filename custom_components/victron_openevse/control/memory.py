@@ -140,6 +140,8 @@ class HouseMemory:
     turning_s: float = 0.0
     """How long they have done the opposite."""
     pv_today_kwh: float = 0.0
+    pv_recent_w: float = 0.0
+    """PV power, mean of about half an hour."""
     hours_to_sunset: float | None = None
     """As at the last decision: a jump says that a sunset has passed."""
 

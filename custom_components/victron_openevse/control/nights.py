@@ -1,12 +1,13 @@
 """What the house needs at night, learned, and what the arrays have given today.
 
 A night runs from the evening, when the arrays fall below the house, to the morning, when they exceed
-it again. What the house used in between is one night's need. The need of the coming night is taken
+it again. What the arrays did not give in between is one night's need. The need of the coming night is taken
 from recent ones: high enough for most of them, but not for the one with guests, and slow to believe
 that nobody is at home.
 """
 
 from dataclasses import replace
+from math import exp
 from typing import Final
 
 from .memory import HouseMemory
@@ -27,6 +28,17 @@ TURN_S: Final = 600.0
 SHORTEST_NIGHT_S: Final = 4 * 3600.0
 """Shorter ones were storms."""
 
+LONGEST_NIGHT_S: Final = 20 * 3600.0
+"""Longer ones were dull days: arrays that never exceed the house do not end a night."""
+
+LONGEST_GAP_S: Final = 1800.0
+"""After a longer absence the running night is not known well enough to be learned from."""
+
+RECENT_S: Final = 1800.0
+"""Time constant of the recent PV power."""
+
+S_PER_H: Final = 3600.0
+
 NEW_DAY_H: Final = 12.0
 """When the hours to the next sunset jump by more than this, a sunset has passed."""
 
@@ -44,29 +56,46 @@ def update_house(
 ) -> HouseMemory:
     """Book `dt_s` seconds of sun and of the house's load."""
     before_h = house.hours_to_sunset
-    passed = before_h is not None and hours_to_sunset is not None
-    new_day = passed and (hours_to_sunset or 0.0) - (before_h or 0.0) > NEW_DAY_H
-    today_kwh = 0.0 if new_day else house.pv_today_kwh
+    new_day = (
+        before_h is not None
+        and hours_to_sunset is not None
+        and hours_to_sunset - before_h > NEW_DAY_H
+    )
     house = replace(
         house,
-        hours_to_sunset=hours_to_sunset,
-        pv_today_kwh=today_kwh + (pv_w or 0.0) * dt_s / WS_PER_KWH,
+        hours_to_sunset=before_h if hours_to_sunset is None else hours_to_sunset,
+        pv_today_kwh=(0.0 if new_day else house.pv_today_kwh) + (pv_w or 0.0) * dt_s / WS_PER_KWH,
+        pv_recent_w=house.pv_recent_w
+        + ((pv_w or 0.0) - house.pv_recent_w) * (1.0 - exp(-dt_s / RECENT_S)),
     )
-    if pv_w is None or house_w is None or dt_s <= 0.0:
+    if house_w is None or dt_s <= 0.0:
         return house
+    # Inverters that leave the GX when they fall asleep are as dark as those that say 0.
+    bought_w = max(0.0, house_w - (pv_w or 0.0))
     # A throttled array gives just what the house takes; the sun is up all the same.
-    dark_now = pv_w < house_w and not curtailed
+    dark_now = bought_w > 0.0 and not curtailed
     turning_s = house.turning_s + dt_s if dark_now != house.dark else 0.0
-    night_kwh = house.night_kwh + (house_w * dt_s / WS_PER_KWH if house.dark else 0.0)
+    night_kwh = house.night_kwh + (bought_w * dt_s / WS_PER_KWH if house.dark else 0.0)
     night_s = house.night_s + (dt_s if house.dark else 0.0)
     house = replace(house, turning_s=turning_s, night_kwh=night_kwh, night_s=night_s)
     return _turn(house) if turning_s >= TURN_S else house
 
 
+def wake_house(house: HouseMemory, absent_s: float) -> HouseMemory:
+    """Forget what cannot be true any more after `absent_s` seconds without a decision."""
+    left_h = house.hours_to_sunset
+    if absent_s < LONGEST_GAP_S:
+        return house
+    house = replace(house, dark=False, turning_s=0.0, night_kwh=0.0, night_s=0.0, pv_recent_w=0.0)
+    if left_h is None or absent_s / S_PER_H > left_h:
+        return replace(house, pv_today_kwh=0.0, hours_to_sunset=None)
+    return house
+
+
 def _turn(house: HouseMemory) -> HouseMemory:
     """Evening or morning has come."""
     nights = house.nights_kwh
-    if house.dark and house.night_s >= SHORTEST_NIGHT_S:
+    if house.dark and SHORTEST_NIGHT_S <= house.night_s <= LONGEST_NIGHT_S:
         nights = (*nights, house.night_kwh)[-NIGHTS_KEPT:]
     return replace(
         house, dark=not house.dark, turning_s=0.0, night_kwh=0.0, night_s=0.0, nights_kwh=nights

@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from .memory import ChargerMemory, HouseMemory, Memory
+from .nights import wake_house
 
 TIME_SUFFIX: Final = "_at_s"
 
@@ -40,7 +41,7 @@ def load(data: object, now_s: float, absent_s: float) -> Memory:
         chargers = {}
     saved_at_s = now_s - max(0.0, absent_s)
     return Memory(
-        house=_load(HouseMemory, data.get("house"), saved_at_s),
+        house=wake_house(_load(HouseMemory, data.get("house"), saved_at_s), absent_s),
         chargers={
             str(key): _load(ChargerMemory, value, saved_at_s) for key, value in chargers.items()
         },

@@ -50,6 +50,9 @@ DUSK_H: Final = 2.5
 """So long before sunset the day's sun is as good as decided: `balanced` may then give what the night
 does not need."""
 
+DEPARTURE_NEAR_H: Final = 5.0
+"""So long before a departure the battery may give by itself, by day too."""
+
 DAWN_H: Final = 3.0
 """So long before sunrise it is still yesterday's battery that is given."""
 
@@ -79,6 +82,8 @@ class Plan:
     """What the battery may do now."""
 
     levels: Levels
+    lowest_pct: float
+    """Owner's floor and the GX's own limit: below this nothing is lent, not even for a minute."""
     waits_for_sun: bool
     """By day: the battery may bridge clouds for a running car, but starts none by itself."""
     keeps_full: bool
@@ -100,15 +105,20 @@ def make_plan(
     departure_h = _told_h(departure_h)
     levels = _levels(settings, house, readings, pv_mean_w)
     leaving = _sun_after_departure_kwh(settings, house, readings, departure_h)
-    if leaving is not None:
+    if leaving is None:
+        departure_h = None
+    else:
         levels = _before_departure(settings, site, house, levels, leaving)
-    waits = leaving is None and _waits_for_sun(settings, readings, soc_pct)
-    lift_w = _lift_w(settings, levels, soc_pct, None if leaving is None else departure_h)
+    soon = departure_h is not None and departure_h <= DEPARTURE_NEAR_H
+    saves = not soon and _saves_for_dusk(settings, readings)
+    # By day `balanced` gives only what would soon overflow.
+    given_from_pct = max(levels.reserve_pct, HIGH_PCT) if saves else levels.reserve_pct
     return Plan(
         levels=levels,
-        waits_for_sun=waits,
+        lowest_pct=lowest_level_pct(settings, site),
+        waits_for_sun=saves and (soc_pct or 0.0) < HIGH_PCT,
         keeps_full=levels.reserve_pct >= HIGH_PCT,
-        lift_w=min(lift_w, 0.0) if waits else lift_w,
+        lift_w=_lift_w(settings, levels, given_from_pct, soc_pct, departure_h),
     )
 
 
@@ -140,7 +150,9 @@ def _before_departure(
     after_kwh: float,
 ) -> Levels:
     """Lower the level by what the sun after the departure brings back before the night."""
-    goal_pct = levels.reserve_pct
+    # The formula of `car_first` counts on the day's sun already; here it is counted once.
+    by_formula = settings.priority is not Priority.HOUSE_FIRST
+    goal_pct = settings.night_reserve_pct if by_formula else levels.reserve_pct
     need_kwh = night_need_kwh(house)
     if settings.priority is Priority.BALANCED and need_kwh is not None:
         kept_pct = _pct(settings, NEED_SHARE * need_kwh / DISCHARGE_EFFICIENCY)
@@ -165,6 +177,8 @@ def _rest_of_sun_kwh(
         return None
     total_kwh = house.pv_today_kwh / seen
     after_kwh = total_kwh * (1.0 - _share_by(day_h - left_h + skip_h, day_h))
+    # A morning that was bright says little once the sky has closed.
+    after_kwh = min(after_kwh, house.pv_recent_w / W_PER_KW * (left_h - skip_h))
     return max(0.0, after_kwh - expected_base_kwh(settings, left_h - skip_h))
 
 
@@ -182,19 +196,24 @@ def _sun_after_departure_kwh(
     return _rest_of_sun_kwh(settings, house, readings, departure_h)
 
 
-def _waits_for_sun(settings: SiteSettings, readings: Readings, soc_pct: float | None) -> bool:
-    """`balanced` lets the battery give by itself only at dusk, or when it soon overflows."""
+def _saves_for_dusk(settings: SiteSettings, readings: Readings) -> bool:
+    """By day `balanced` lets the battery give by itself only when it soon overflows."""
     if settings.priority is not Priority.BALANCED:
         return False
     day_h, left_h = _told_h(readings.day_length_h), _told_h(readings.hours_to_sunset)
     if day_h is None or left_h is None:
         return False
-    return DUSK_H < left_h < day_h + DAWN_H and (soc_pct or 0.0) < HIGH_PCT
+    return DUSK_H < left_h < day_h + DAWN_H
 
 
 def _lift_w(
-    settings: SiteSettings, levels: Levels, soc_pct: float | None, departure_h: float | None
+    settings: SiteSettings,
+    levels: Levels,
+    given_from_pct: float,
+    soc_pct: float | None,
+    departure_h: float | None,
 ) -> float:
+    """Claim of a battery below L, or what one above `given_from_pct` gives."""
     if soc_pct is None:
         return 0.0
     # In the original's spirit the battery of `car_first` only keeps the minimum, it adds nothing.
@@ -203,7 +222,10 @@ def _lift_w(
     if departure_h is not None:
         horizon_h = min(max(departure_h, LEAST_HORIZON_H), LIFT_HORIZON_H)
         highest_w = DEPARTURE_LIFT_MAX_W
-    spare_kwh = (soc_pct - levels.reserve_pct) / PCT * settings.battery_capacity_kwh
+    from_pct = levels.reserve_pct if soc_pct < levels.reserve_pct else given_from_pct
+    spare_kwh = (soc_pct - from_pct) / PCT * settings.battery_capacity_kwh
+    if soc_pct >= levels.reserve_pct:
+        spare_kwh = max(0.0, spare_kwh)
     return min(max(spare_kwh / horizon_h * W_PER_KW, -CLAIM_MAX_W), highest_w)
 
 

@@ -27,6 +27,7 @@ class ReasonCode(StrEnum):
     SHARING_BATTERY = "sharing_battery"
     PROBING_HIDDEN_SUN = "probing_hidden_sun"
     RESERVE_REACHED = "reserve_reached"
+    FILLING_BATTERY_FIRST = "filling_battery_first"
     WAITING_FOR_SURPLUS = "waiting_for_surplus"
     MINIMUM_ON_TIME = "minimum_on_time"
     MINIMUM_OFF_TIME = "minimum_off_time"

@@ -72,6 +72,7 @@ def view_site(
         levels=plan.levels,
         plan=plan,
         export_mean_w=memory.exchange.export_w,
+        import_mean_w=memory.exchange.import_w,
         soc_pct=soc_pct,
         curtailed=is_curtailed(memory, site, now_s),
         limited=is_limited(memory, site),

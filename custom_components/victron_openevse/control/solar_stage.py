@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from .awake import update_awake
+from .awake import START_SHARE, update_awake
 from .following import follow
 from .freshness import Trust, known
 from .memory import ChargerMemory
@@ -77,15 +77,19 @@ def _hold(memory: ChargerMemory) -> Want:
 
 
 def _sleep(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> Want:
-    if mode is Mode.SOLAR or not memory.battery_free:
+    soc_pct, reserve_pct = view.soc_pct or 0.0, view.levels.reserve_pct
+    by_battery = soc_pct <= reserve_pct or not view.plan.waits_for_sun
+    if not memory.battery_free or (mode is Mode.SOLAR and by_battery):
         numbers = {
-            "soc_pct": view.soc_pct or 0.0,
-            "reserve_pct": view.levels.reserve_pct,
+            "soc_pct": soc_pct,
+            "reserve_pct": reserve_pct,
             "resume_pct": view.levels.resume_pct,
         }
-        reason = Reason(ReasonCode.RESERVE_REACHED, numbers)
-        return Want(current_a=0, status=Status.WAITING_FOR_BATTERY, reason=reason)
-    numbers = {"surplus_w": share.slow_w, "needed_w": share.minimum_w}
+        filling = view.plan.keeps_full
+        code = ReasonCode.FILLING_BATTERY_FIRST if filling else ReasonCode.RESERVE_REACHED
+        return Want(current_a=0, status=Status.WAITING_FOR_BATTERY, reason=Reason(code, numbers))
+    needed_w = share.minimum_w * (START_SHARE if mode is Mode.SOLAR else 1.0)
+    numbers = {"surplus_w": share.slow_w, "needed_w": needed_w}
     reason = Reason(ReasonCode.WAITING_FOR_SURPLUS, numbers)
     return Want(current_a=0, status=Status.WAITING_FOR_SUN, reason=reason)
 

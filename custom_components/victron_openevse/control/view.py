@@ -17,6 +17,7 @@ class SiteView:
     plan: Plan
     """What the battery may do for the cars."""
     export_mean_w: float
+    import_mean_w: float
     soc_pct: float | None
     curtailed: bool | None
     """Sun is being held back and has been for a while; None = unknown."""
