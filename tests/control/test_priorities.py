@@ -285,3 +285,15 @@ def test_the_cars_energy_is_not_the_nights() -> None:
     house.run(1200, dt_s=30.0)
     (night_kwh,) = house.memory.house.nights_kwh
     assert night_kwh == pytest.approx(9 * 0.5, abs=0.15)
+
+
+def test_a_refilled_battery_wakes_the_car_without_a_rest() -> None:
+    """The rest is for starts that failed, not for a reserve that was reached and refilled."""
+    house = House(pv_w=200.0, soc_pct=70.0)
+    house.run(400)
+    house.soc_pct = 20.0
+    house.run(120)
+    assert house.offered_a == 0
+    house.soc_pct = 70.0
+    house.run(310)
+    assert house.offered_a == 6

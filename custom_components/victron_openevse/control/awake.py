@@ -114,7 +114,7 @@ def _update_by_plan(memory: ChargerMemory, view: SiteView, share: Share) -> Char
     below_at_s = view.now_s if memory.below_at_s is None else memory.below_at_s
     clear = above_pct <= -RESERVE_BREACH_PCT and _sunless(view, share, above_pct)
     if view.now_s - below_at_s >= (BREACH_CONFIRM_S if clear else RESERVE_CONFIRM_S):
-        hidden = _note_failure(memory, view.now_s)
+        hidden = replace(_note_failure(memory, view.now_s), helpless=above_pct > 0.0)
         return replace(memory, awake=False, below_at_s=None, hidden=hidden)
     return replace(memory, below_at_s=below_at_s)
 
@@ -141,12 +141,14 @@ def _starts(memory: ChargerMemory, view: SiteView, share: Share, above_pct: floa
     sun_carries = share.slow_w >= START_SHARE * share.minimum_w
     if sun_carries and above_pct > -_slack_pct(view):
         return True
-    # What follows may fail for reasons that no meter shows, so it rests after a failure.
-    if not _rested(memory.hidden, view.now_s):
-        return False
+    # What no meter shows in advance rests after it has failed.
+    rested = _rested(memory.hidden, view.now_s)
     resumed = (view.soc_pct or 0.0) >= view.levels.resume_pct
-    if resumed and _battery_may(view, share.slow_w, share):
+    helps = rested or not memory.hidden.helpless
+    if resumed and helps and _battery_may(view, share.slow_w, share):
         return True
+    if not rested:
+        return False
     return bool(view.curtailed) or (sun_carries and view.export_mean_w > OVERFLOW_W)
 
 

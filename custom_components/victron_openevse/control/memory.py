@@ -74,6 +74,8 @@ class HiddenStart:
     failed_at_s: float | None = None
     rest_s: float = 0.0
     """How long not to try again after `failed_at_s`."""
+    helpless: bool = False
+    """It failed above L: the battery did not help, so it may not start a car either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
