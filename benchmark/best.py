@@ -1,5 +1,6 @@
 """The optimum of a site-day, from the cache where it has been computed before."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +23,24 @@ def best_eur(case: Case, priority: Priority) -> float | None:
     """
     if case.appetite_kwh is not None:
         return None
-    pv_w, house_w = case.pv_w(), case.house_w()
-    site, money = _site(case), prices.PRICES[priority]
-    name = "best-" + cache.digest(SOURCE, _facts_of(case), money, pv_w.tobytes(), house_w.tobytes())
 
     def make() -> dict[str, cache.Floats]:
-        return {"value": np.array([optimum.best_value(pv_w, house_w, site, money).value])}
+        return {"value": np.array([optimum.played(policy_for(case, priority)).value])}
 
-    return float(cache.arrays(name, make)["value"][0])
+    return float(cache.arrays(f"best-{digest(case, priority)}", make)["value"][0])
+
+
+def digest(case: Case, priority: Priority) -> str:
+    """Return the name of what the optimum of a site-day decides."""
+    sun_and_house = (case.pv_w().tobytes(), case.house_w().tobytes())
+    return cache.digest(SOURCE, _facts_of(case), prices.PRICES[priority], *sun_and_house)
+
+
+@lru_cache(maxsize=1)  # its values fill 30 MB, and it is wanted twice at most
+def policy_for(case: Case, priority: Priority) -> optimum.Policy:
+    """Compute the optimum's policy for a site-day, in a second or two."""
+    money = prices.PRICES[priority]
+    return optimum.best_policy(case.pv_w(), case.house_w(), _site(case), money)
 
 
 def _facts_of(case: Case) -> tuple[object, ...]:

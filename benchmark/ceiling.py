@@ -30,15 +30,15 @@ from benchmark import (
 )
 from benchmark.ceiling_sky import STEP_S, learned_chain, state_of
 from benchmark.ceiling_values import LEVELS, Prospect, expected_values
+from benchmark.clear_sky import clear_watts_per_kw
 from benchmark.contract import Facts, Observation
-from benchmark.days import DAY_S, FILES, PLACES, START_S, Computed, Measured
+from benchmark.days import DAY_S, START_S
 from benchmark.optimum import Levels, between
 from benchmark.optimum_model import BatteryBounds, Floats, OptimumSite, earned, flow
 from benchmark.prices import PRICES, Prices, value
 from benchmark.run import run
 from benchmark.sites import Case
 from custom_components.victron_openevse.control.model import Priority
-from simulator.weather import GOLDEN, RECORDS, Day
 
 type Cell = tuple[Priority, str, str]
 """Owner, site and window, as in the reports."""
@@ -52,8 +52,6 @@ LATE_S: Final = 0.5
 later, so only a part of that speaks against making one now."""
 CLOUD_S: Final = 180
 """Clearness for the state of the sky: the mean of these."""
-ROOF_DEG: Final = 35.0
-"""Tilt assumed for the clear sky over measured days."""
 LEAST_SHARE: Final = 0.03
 """Below this share of the day's clear peak the sun is too low to judge the clouds by."""
 TYPICAL: Final = 0.7
@@ -130,24 +128,8 @@ class Yardstick:
 
 
 def clear_sky_w(case: Case) -> Floats:
-    """Return the power under a clear sky in each second from 05:00, from the cache."""
-    source = case.sun
-    if isinstance(source, Computed):
-        place, on, tilt_deg = PLACES[source.place], source.on, source.tilt_deg
-    elif isinstance(source, Measured):
-        record = source.record
-        place, tilt_deg = GOLDEN, ROOF_DEG
-        on = RECORDS[record].on if record in RECORDS else FILES[record]
-    else:
-        raise TypeError(f"the clear sky over {source.name} is not known")
-
-    def make() -> dict[str, cache.Floats]:
-        day = Day.clear_sky(1.0, on, place, tilt_deg=tilt_deg)
-        watts = np.fromiter((day.power_w(second) for second in range(DAY_S)), float, DAY_S)
-        return {"watts": np.roll(watts, -START_S)}
-
-    kept = cache.arrays("clear-" + cache.digest(source, *SOURCES), make)
-    return kept["watts"] * case.site.array_kw
+    """Return the power under a clear sky in each second from 05:00; TypeError for brought days."""
+    return clear_watts_per_kw(case.sun) * case.site.array_kw
 
 
 def usual_house_w(case: Case) -> Floats:

@@ -7,6 +7,7 @@ never sees the weather to come. Signs as everywhere: grid + = import, battery + 
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from benchmark.forecast import Issues
 from custom_components.victron_openevse.control.model import Priority
 
 
@@ -37,6 +38,8 @@ class Facts:
     array_kw: float
     recent_nights_kwh: tuple[float, ...] = ()
     """What the house used on the nights before, newest first: what a controller could have learned."""
+    forecasts_kwh: Issues = ()
+    """What a forecast service tells (`forecast`), for laws whose owner has one; no other may look."""
 
 
 class Observation(NamedTuple):

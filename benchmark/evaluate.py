@@ -7,16 +7,18 @@ Results come back in the order of the cases, whatever order they finish in.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 import os
 
 from benchmark import engine
 from benchmark.best import best_eur
-from benchmark.laws import LAWS
+from benchmark.best_day import best_day
+from benchmark.laws import LAWS, OWN
+from benchmark.losses import Losses, losses
 from benchmark.prices import PRICES, value
-from benchmark.run import Outcome, baseline, run
+from benchmark.run import Outcome, baseline, run, run_with_curves
 from benchmark.sites import Case
 from custom_components.victron_openevse.control.model import Priority
 
@@ -37,6 +39,8 @@ class Score:
     value_eur: float
     best_eur: float | None
     """The optimum's value; None where it is not defined."""
+    losses: Losses | None = None
+    """What it is short of the optimum, by cause; only for our own laws where there is an optimum."""
 
     @property
     def cell(self) -> tuple[Priority, str, str]:
@@ -44,47 +48,68 @@ class Score:
         return self.priority, self.case.site.name, self.case.window.name
 
 
-def evaluate(case: Case, laws: Sequence[str]) -> list[Score]:
-    """Return the scores of all laws and priorities on one site-day."""
+def evaluate(case: Case, laws: Sequence[str], *, explain: bool = False) -> list[Score]:
+    """Return the scores of all laws and priorities on one site-day; `explain` our own losses."""
     best = {priority: best_eur(case, priority) for priority in PRIORITIES}
     scores: list[Score] = []
     for law in laws:
+        if explain and law in OWN:
+            scores += [_explained(case, law, priority, best[priority]) for priority in PRIORITIES]
+            continue
         outcome: Outcome | None = None
         for priority in PRIORITIES:
             if outcome is None or outcome.asked_priority:
                 outcome = run(case, LAWS[law], priority)
-            worth = value(outcome.ledger, outcome.without_car, PRICES[priority])
-            scores.append(
-                Score(
-                    law=law,
-                    case=case,
-                    priority=priority,
-                    outcome=outcome,
-                    value_eur=worth,
-                    best_eur=best[priority],
-                )
-            )
+            scores.append(_score(case, law, priority, outcome, best[priority]))
     return scores
 
 
-def prepare(case: Case) -> bool:
+def _score(case: Case, law: str, priority: Priority, outcome: Outcome, best: float | None) -> Score:
+    return Score(
+        law=law,
+        case=case,
+        priority=priority,
+        outcome=outcome,
+        value_eur=value(outcome.ledger, outcome.without_car, PRICES[priority]),
+        best_eur=best,
+    )
+
+
+def _explained(case: Case, law: str, priority: Priority, best: float | None) -> Score:
+    """Return the score of one of our own laws, with its losses by cause."""
+    outcome, curves = run_with_curves(case, LAWS[law], priority)
+    score = _score(case, law, priority, outcome, best)
+    if best is None:
+        return score
+    return replace(score, losses=losses(case, priority, outcome, curves, best - score.value_eur))
+
+
+def prepare(case: Case, *, explain: bool = False) -> bool:
     """Fill the cache for a site-day: its sun, its day without a car, its optimum."""
     baseline(case)
     for priority in PRIORITIES:
-        best_eur(case, priority)
+        if best_eur(case, priority) is not None and explain:
+            best_day(case, priority)
     return True
 
 
-def prepare_all(cases: Sequence[Case], progress: Progress, jobs: int | None = None) -> None:
-    """Fill the cache for site-days."""
-    _spread(prepare, cases, progress, jobs)
+def prepare_all(
+    cases: Sequence[Case], progress: Progress, jobs: int | None = None, *, explain: bool = False
+) -> None:
+    """Fill the cache for site-days; `explain` also lives the optimum's days on the plant."""
+    _spread(partial(prepare, explain=explain), cases, progress, jobs)
 
 
 def evaluate_all(
-    cases: Sequence[Case], laws: Sequence[str], progress: Progress, jobs: int | None = None
+    cases: Sequence[Case],
+    laws: Sequence[str],
+    progress: Progress,
+    jobs: int | None = None,
+    *,
+    explain: bool = False,
 ) -> list[Score]:
     """Return the scores of laws on site-days, in the order of the site-days."""
-    work = partial(evaluate, laws=tuple(laws))
+    work = partial(evaluate, laws=tuple(laws), explain=explain)
     return [score for scores in _spread(work, cases, progress, jobs) for score in scores]
 
 

@@ -1,6 +1,7 @@
 """The goals of our law, and whether a run of the standard set reached them.
 
-All are about the reference site; a goal for which a run has no figures is left out.
+All are about the reference site, except where they name others; a goal for which a run has no figures
+is left out.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,18 @@ from statistics import fmean
 from typing import Final
 
 from benchmark.evaluate import Score
-from benchmark.laws import OURS
-from benchmark.report import CELL_SITES, by_law, captured_by_cell, changes_per_h, duels
+from benchmark.laws import OURS, OWN
+from benchmark.report import (
+    CEILING_ROOM,
+    CELL_SITES,
+    Cell,
+    by_cell,
+    by_law,
+    captured,
+    captured_by_cell,
+    changes_per_h,
+    duels,
+)
 from benchmark.sites import ALL_DAY, REFERENCE, ZERO_FEED_IN
 from custom_components.victron_openevse.control.model import Priority
 
@@ -41,13 +52,17 @@ class Goal:
         return self.reached >= self.limit if self.at_least else self.reached <= self.limit
 
 
-def goals(scores: Sequence[Score]) -> list[Goal]:
-    """Return the goals that a run has figures for."""
+def goals(scores: Sequence[Score], ceilings: dict[Cell, float] | None = None) -> list[Goal]:
+    """Return the goals that a run has figures for; `ceilings` are causal ceilings of the cells."""
     here = [score for score in scores if score.case.site.name in CELL_SITES]
     ours = [score for score in here if score.law == OURS]
     if not ours:
         return []
-    return [*_value_goals(here, ours), *_conduct_goals(ours)]
+    return [
+        *_value_goals(here, ours),
+        *_ceiling_goals(scores, ceilings or {}),
+        *_conduct_goals(ours),
+    ]
 
 
 def _value_goals(here: Sequence[Score], ours: Sequence[Score]) -> list[Goal]:
@@ -62,7 +77,7 @@ def _value_goals(here: Sequence[Score], ours: Sequence[Score]) -> list[Goal]:
         share = cells.get((Priority.HOUSE_FIRST, site, ALL_DAY.name))
         if share is not None:
             found.append(_at_least(f"captured, house first, all day, {site}", share, limit))
-    rivals = [captured_by_cell(group) for law, group in by_law(here).items() if law != OURS]
+    rivals = [captured_by_cell(group) for law, group in by_law(here).items() if law not in OWN]
     if rivals:
         won = sum(
             share > max(rival.get(cell, 0.0) for rival in rivals) for cell, share in cells.items()
@@ -73,6 +88,29 @@ def _value_goals(here: Sequence[Score], ours: Sequence[Score]) -> list[Goal]:
             _at_most("days on which a rival is clearly better", lost, 0),
         ]
     return found
+
+
+def _ceiling_goals(scores: Sequence[Score], ceilings: dict[Cell, float]) -> list[Goal]:
+    """Count the cells too far below what a controller without foresight could capture."""
+    cells = by_cell(score for score in scores if score.law == OURS)
+    gaps: dict[Cell, float] = {}
+    for cell in ceilings.keys() & cells.keys():
+        share = captured(cells[cell])
+        if share is not None:
+            gaps[cell] = share - _required(cell, ceilings[cell])
+    found = []
+    for name, wanted in (("reference", True), ("other", False)):
+        here = [gap for cell, gap in gaps.items() if (cell[1] in CELL_SITES) is wanted]
+        if here:
+            short = sum(gap < 0.0 for gap in here)
+            found.append(_at_most(f"{name} cells too far below their ceiling", short, 0))
+    return found
+
+
+def _required(cell: Cell, ceiling: float) -> float:
+    """Return what our law should capture; on the reference site its own goal is enough."""
+    below = ceiling - CEILING_ROOM
+    return min(CAPTURED_MEAN, below) if cell[1] in CELL_SITES else below
 
 
 def _conduct_goals(ours: Sequence[Score]) -> list[Goal]:
@@ -101,9 +139,9 @@ def _at_most(name: str, reached: float, limit: float) -> Goal:
     return Goal(name=name, reached=reached, limit=limit, at_least=False)
 
 
-def render_goals(scores: Sequence[Score]) -> str:
+def render_goals(scores: Sequence[Score], ceilings: dict[Cell, float] | None = None) -> str:
     """Return the goals as a table; empty without our law."""
-    found = goals(scores)
+    found = goals(scores, ceilings)
     if not found:
         return ""
     lines = ["Goals on the reference site"]

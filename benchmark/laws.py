@@ -5,17 +5,23 @@ that an owner would have made. What is decided, and when, is in `control/` alone
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from benchmark.contract import Facts, Law, Observation
+from benchmark.days import START_S
+from benchmark.forecast import coming_kwh
+from benchmark.prices import PRICES
 from benchmark.rivals import RIVALS
 from custom_components.victron_openevse.control.controller import decide
-from custom_components.victron_openevse.control.memory import HouseMemory, Memory
+from custom_components.victron_openevse.control.memory import HouseMemory, Memory, Tariff
 from custom_components.victron_openevse.control.model import (
     ChargerReading,
     ChargerSettings,
     ChargerState,
     Mode,
+    Prices,
+    Priority,
     Reading,
     Readings,
     Settings,
@@ -34,6 +40,21 @@ DARK_W: Final = 5.0
 KEY: Final = "car"
 
 OURS: Final = "victron_openevse"
+WITH_FORECAST: Final = f"{OURS} + forecast"
+WITH_PRICES: Final = f"{OURS} + prices"
+OWN: Final = (OURS, WITH_FORECAST, WITH_PRICES)
+"""Our law, as it is and with more hints; none of them is a rival."""
+
+CHEAP_FROM_S: Final = 23 * 3600
+CHEAP_TO_S: Final = 5 * 3600
+"""The hours of the cheap tariff, where the owner's profile has one."""
+REFILLS: Final[dict[Priority, tuple[float, ...]]] = {
+    Priority.HOUSE_FIRST: (0.0,) * 5,
+    Priority.BALANCED: (1.0,) * 5,
+    Priority.CAR_FIRST: (1.0, 1.0, 0.0, 1.0, 1.0),
+}
+"""On which of the days before the sun filled the battery: what makes a kWh left at 05:00 worth what
+the profile says (it will be used; tomorrow is sunny; in between)."""
 
 
 class Ours:
@@ -49,13 +70,54 @@ class Ours:
 
     def offer(self, seen: Observation) -> int:
         """Decide."""
-        readings = readings_from(seen, self._facts)
+        readings = self._readings(seen)
         decision, self._memory = decide(self._settings, self._memory, readings, float(seen.time_s))
         answer = decision.chargers[KEY]
         offered_a = answer.offered_current_a if answer.send else seen.offered_a
         resting = offered_a == 0 and (seen.pv_w < DARK_W or not seen.connected)
         self.period_s = max(self._day_period_s, REST_PERIOD_S if resting else 0)
         return offered_a
+
+    def _readings(self, seen: Observation) -> Readings:
+        return readings_from(seen, self._facts)
+
+
+class OursWithForecast(Ours):
+    """The same law in the hands of an owner who has a sun forecast."""
+
+    def _readings(self, seen: Observation) -> Readings:
+        told_kwh = coming_kwh(self._facts.forecasts_kwh, seen.time_s)
+        return replace(super()._readings(seen), sun_forecast_kwh=told_kwh)
+
+
+class OursWithPrices(Ours):
+    """The same law with tariff entities instead of the owner's priority."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Start knowing a day of prices and which of the last days were sunny."""
+        super().__init__(facts)
+        site = replace(self._settings.site, priority=Priority.PRICES)
+        self._settings = replace(self._settings, site=site)
+        hours = tuple(import_price(facts, START_S + hour * int(HOUR_S)) for hour in range(24))
+        tariff = Tariff(hours=hours, refills=REFILLS[facts.priority])
+        self._memory = replace(self._memory, house=replace(self._memory.house, tariff=tariff))
+
+    def _readings(self, seen: Observation) -> Readings:
+        prices = Prices(
+            import_per_kwh=import_price(self._facts, seen.time_s),
+            export_per_kwh=PRICES[self._facts.priority].sold,
+        )
+        return replace(super()._readings(seen), prices=prices)
+
+
+def import_price(facts: Facts, time_s: int) -> float:
+    """Return the import price at a second: at night what a kWh in the car is worth to the owner.
+
+    That is a cheap tariff for two of the owners, and the day's price for the third.
+    """
+    prices, second = PRICES[facts.priority], time_s % int(DAY_H * HOUR_S)
+    cheap = second >= CHEAP_FROM_S or second < CHEAP_TO_S
+    return prices.car if cheap else prices.bought
 
 
 def settings_for(facts: Facts) -> Settings:
@@ -126,5 +188,11 @@ def _state(seen: Observation) -> ChargerState:
     return ChargerState.CONNECTED if seen.offered_a else ChargerState.SLEEPING
 
 
-LAWS: Final[dict[str, Callable[[Facts], Law]]] = {OURS: Ours, **RIVALS}
-"""All laws by name, ours first."""
+STANDARD: Final[dict[str, Callable[[Facts], Law]]] = {OURS: Ours, **RIVALS}
+"""The laws that run unless others are asked for, ours first."""
+LAWS: Final[dict[str, Callable[[Facts], Law]]] = {
+    **STANDARD,
+    WITH_FORECAST: OursWithForecast,
+    WITH_PRICES: OursWithPrices,
+}
+"""All laws by name."""

@@ -4,7 +4,8 @@ State: stored energy on a fine grid, whether the contactor is closed, and whethe
 its minimum. Choice in each step: no
 current or any whole amp of the charger's range; closing costs, nothing has to dwell. The programme
 runs backwards with the energy between grid points interpolated; then its policy is played forward
-with the exact energy, so the value that is reported has been achieved, not interpolated.
+with the exact energy, so the value that is reported has been achieved, not interpolated. The policy
+itself answers at any level of the battery, so it can also be followed on another plant.
 """
 
 from dataclasses import dataclass, replace
@@ -104,6 +105,29 @@ class _Day:
         return replace(self, connected=np.zeros_like(self.connected))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """What is best to offer in each step, whatever the battery holds by then."""
+
+    day: _Day
+    values: Floats
+    """See `_backward`."""
+
+    @property
+    def site(self) -> OptimumSite:
+        """The site that it is made for."""
+        return self.day.site
+
+    def current_a(self, step: int, stored_kwh: float, *, closed: bool, held: bool) -> int:
+        """Return the current to offer in a step, A; 0 = none.
+
+        `closed` is the contactor before the step, `held` whether ESS refuses to discharge.
+        """
+        stored = np.array([[max(stored_kwh, self.site.floor_kwh)]])
+        picked, _ = _pick(self.day, step, stored, self.values, closed=closed, held=held)
+        return int(self.day.choices_a[picked])
+
+
 def best_value(
     pv_w: Floats,
     house_w: Floats,
@@ -117,17 +141,36 @@ def best_value(
 
     Raises ValueError when samples and steps do not fit.
     """
+    return played(best_policy(pv_w, house_w, site, prices, step_s=step_s, levels=levels))
+
+
+def best_policy(
+    pv_w: Floats,
+    house_w: Floats,
+    site: OptimumSite,
+    prices: Prices,
+    *,
+    step_s: int = STEP_S,
+    levels: int = LEVELS,
+) -> Policy:
+    """Return the policy behind the best day; arguments and errors as for `best_value`."""
     day = _cut(pv_w, house_w, site, prices, step_s, Levels(site, levels))
-    amps, stored_kwh, ledger = _forward(day, _backward(day))
-    nothing = np.broadcast_to(0.0, (day.steps + 1, 2, 2, levels))
+    return Policy(day, _backward(day))
+
+
+def played(policy: Policy) -> Optimum:
+    """Return the day that a policy makes."""
+    day = policy.day
+    amps, stored_kwh, ledger = _forward(day, policy.values)
+    nothing = np.broadcast_to(0.0, policy.values.shape)
     _, _, without_car = _forward(day.without_car(), nothing)
     return Optimum(
-        value=value(ledger, without_car, prices),
+        value=value(ledger, without_car, day.prices),
         amps=amps,
-        soc_pct=stored_kwh / site.battery_kwh * 100.0,
+        soc_pct=stored_kwh / day.site.battery_kwh * 100.0,
         day=ledger,
         without_car=without_car,
-        step_s=step_s,
+        step_s=day.step_s,
     )
 
 
@@ -221,6 +264,18 @@ def _backward(day: _Day) -> Floats:
     return values
 
 
+def _pick(
+    day: _Day, step: int, stored_kwh: Floats, values: Floats, *, closed: bool, held: bool
+) -> tuple[int, Flow]:
+    """Return the place of the best choice of a step for one energy, and where the choices lead."""
+    bounds = BatteryBounds.at(stored_kwh, day.site, day.step_s)
+    if held:
+        bounds = BatteryBounds(bounds.accept_w, np.zeros((1, 1)))
+    settled, worth = _options(day, step, stored_kwh, bounds, values[step + 1, int(held)])
+    worth[0, 1:] -= 0.0 if closed else day.prices.closing
+    return int(np.argmax(worth[0] > worth[0].max() - SAME_EUR)), settled
+
+
 def _forward(day: _Day, values: Floats) -> tuple[NDArray[np.int64], Floats, Ledger]:
     """Play the policy with exact energies; return currents, stored energies and the sums."""
     site = day.site
@@ -232,12 +287,7 @@ def _forward(day: _Day, values: Floats) -> tuple[NDArray[np.int64], Floats, Ledg
     for step in range(day.steps):
         now_kwh = stored[step : step + 1, None]
         held = site.guarded(float(stored[step]), was=held)
-        bounds = BatteryBounds.at(now_kwh, site, day.step_s)
-        if held:
-            bounds = BatteryBounds(bounds.accept_w, np.zeros((1, 1)))
-        settled, worth = _options(day, step, now_kwh, bounds, values[step + 1, int(held)])
-        worth[0, 1:] -= 0.0 if picked else day.prices.closing
-        picked = int(np.argmax(worth[0] > worth[0].max() - SAME_EUR))
+        picked, settled = _pick(day, step, now_kwh, values, closed=picked > 0, held=held)
         amps[step] = day.choices_a[picked]
         stored[step + 1] = settled.stored_kwh[0, picked]
         flows = (settled.import_w, settled.export_w, settled.discharge_w)

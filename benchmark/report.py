@@ -12,16 +12,18 @@ from statistics import fmean
 from typing import Final
 
 from benchmark.evaluate import PRIORITIES, Score
-from benchmark.laws import OURS
+from benchmark.laws import OURS, OWN
 from benchmark.sites import REFERENCE, WINDOWS, ZERO_FEED_IN
 from custom_components.victron_openevse.control.model import Priority
 
 CELL_SITES: Final = (REFERENCE.name, ZERO_FEED_IN.name)
-NAME_WIDTH: Final = 24
+NAME_WIDTH: Final = 28
 BEHIND_SHARE: Final = 0.03
 BEHIND_EUR: Final = 0.03
 """On no day may a rival be ahead by more than the larger of these (share of the optimum)."""
 WORST_DAYS: Final = 12
+CEILING_ROOM: Final = 0.02
+"""So much of the optimum our law may stay below the causal ceiling of a cell."""
 
 type Cell = tuple[Priority, str, str]
 
@@ -96,7 +98,7 @@ def duels(scores: Sequence[Score]) -> list[Duel]:
     for _, group in groupby(sorted(scores, key=key), key=key):
         same = list(group)
         ours = [score for score in same if score.law == OURS]
-        rivals = [score for score in same if score.law != OURS]
+        rivals = [score for score in same if score.law not in OWN]
         if ours and rivals:
             rival = max(rivals, key=lambda score: score.value_eur)
             found.append(Duel(score=ours[0], rival=rival))
@@ -124,7 +126,7 @@ def _cells_table(scores: Sequence[Score], ceilings: dict[Cell, float]) -> str:
         return ""
     lines = ["Captured on the reference site (all day / leaves at noon / arrives 13:00)", *_head()]
     lines += [_cells_row(law, cells) for law, cells in laws.items()]
-    rivals = [cells for law, cells in laws.items() if law != OURS]
+    rivals = [cells for law, cells in laws.items() if law not in OWN]
     best = {cell: max(cells[cell] for cells in rivals if cell in cells) for cell in shown if rivals}
     yardsticks = {"best rival in each cell": best, "causal ceiling": ceilings}
     for name, others in yardsticks.items():
@@ -133,7 +135,20 @@ def _cells_table(scores: Sequence[Score], ceilings: dict[Cell, float]) -> str:
         if both:
             lines.append(_cells_row(name, {cell: others[cell] for cell in both}))
             lines.append(_cells_row("  ours less that", {c: ours[c] - others[c] for c in both}))
-    return "\n".join(lines)
+    return "\n".join([*lines, *_gain_rows(laws)])
+
+
+def _gain_rows(laws: dict[str, dict[Cell, float]]) -> list[str]:
+    """Return what more hints bring our law, where it was run without them too."""
+    plain = laws.get(OURS, {})
+    return [
+        _cells_row(
+            f"gain of {law.removeprefix(OURS).strip(' +')}",
+            {cell: laws[law][cell] - plain[cell] for cell in laws[law]},
+        )
+        for law in OWN
+        if law != OURS and law in laws and plain
+    ]
 
 
 def _head() -> list[str]:
@@ -204,20 +219,38 @@ def _sites_table(scores: Sequence[Score], ceilings: dict[Cell, float]) -> str:
     others = [score for score in scores if score.case.site.name not in CELL_SITES]
     if not others:
         return ""
-    lines = [
-        "Captured on other sites (house first, balanced, car first; * = of the day's best law)"
-    ]
+    marks = f"* = of the day's best law, ! = more than {CEILING_ROOM:.2f} below the ceiling"
+    lines = [f"Captured on other sites (house first, balanced, car first; {marks})"]
     for name in dict.fromkeys(score.case.site.name for score in others):
         here = [score for score in others if score.case.site.name == name]
         lines.append(f"{name} / {here[0].case.window.name}")
         for law, group in by_law(here).items():
             shares = [_share([one for one in group if one.priority == p], here) for p in PRIORITIES]
             lines.append(f"  {law:{NAME_WIDTH}} " + " ".join(shares))
+        ours = [captured(s for s in here if s.law == OURS and s.priority == p) for p in PRIORITIES]
         tops = [ceilings.get((p, name, here[0].case.window.name)) for p in PRIORITIES]
-        if any(top is not None for top in tops):
-            texts = ["     - " if top is None else f"{top:6.3f} " for top in tops]
-            lines.append(f"  {'causal ceiling':{NAME_WIDTH}} " + " ".join(texts))
+        lines += _ceiling_rows(ours, tops)
     return "\n".join(lines)
+
+
+def _ceiling_rows(ours: Sequence[float | None], tops: Sequence[float | None]) -> list[str]:
+    """Return the ceilings of a site, and our law less them, marked where it is too far below."""
+    if all(top is None for top in tops):
+        return []
+    gaps = [
+        None if top is None or own is None else own - top
+        for own, top in zip(ours, tops, strict=True)
+    ]
+    marks = ["!" if gap is not None and gap < -CEILING_ROOM else " " for gap in gaps]
+    shown = {"causal ceiling": (tops, "   "), "  ours less that": (gaps, marks)}
+    return [
+        f"  {title:{NAME_WIDTH}} "
+        + " ".join(
+            ("     -" if value is None else f"{value:6.3f}") + mark
+            for value, mark in zip(values, ends, strict=True)
+        )
+        for title, (values, ends) in shown.items()
+    ]
 
 
 def _share(scores: Sequence[Score], all_scores: Sequence[Score]) -> str:

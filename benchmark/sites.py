@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from benchmark import cache, days, houses
+from benchmark import cache, days, forecast, houses
 from benchmark.contract import Facts
 from custom_components.victron_openevse.control.model import Priority
 
@@ -120,7 +120,13 @@ class Case:
             departure_s=float(self.window.to_s) if self.window.departure_known else None,
             array_kw=site.array_kw,
             recent_nights_kwh=self._recent_nights_kwh(sun),
+            forecasts_kwh=self._forecasts_kwh(),
         )
+
+    def _forecasts_kwh(self) -> forecast.Issues:
+        per_kw = forecast.issues_for(self.sun)
+        kw = 1.0 if isinstance(self.sun, days.Brought) else self.site.array_kw
+        return tuple(tuple(kwh * kw for kwh in issue) for issue in per_kw)
 
     def _recent_nights_kwh(self, sun: days.Sun) -> tuple[float, ...]:
         """Return the nights of this household before this day; none known where a user brought it."""

@@ -4,10 +4,32 @@ from dataclasses import replace
 
 import pytest
 
+from benchmark import laws
 from benchmark.contract import Observation
-from benchmark.laws import LAWS, OURS, REST_PERIOD_S, Ours, readings_from, settings_for
+from benchmark.laws import (
+    LAWS,
+    OURS,
+    OWN,
+    REST_PERIOD_S,
+    STANDARD,
+    Ours,
+    OursWithForecast,
+    OursWithPrices,
+    import_price,
+    readings_from,
+    settings_for,
+)
 from benchmark.sites import LEAVES_AT_NOON, REFERENCE
-from custom_components.victron_openevse.control.model import ChargerState, Mode, Priority
+from custom_components.victron_openevse.control.controller import decide
+from custom_components.victron_openevse.control.memory import Memory
+from custom_components.victron_openevse.control.model import (
+    ChargerState,
+    Decision,
+    Mode,
+    Priority,
+    Readings,
+    Settings,
+)
 from tests.benchmark.days_for_tests import HOUR_S, simple_case
 
 FACTS = simple_case(replace(REFERENCE, car_phases=3, max_a=16)).facts(Priority.HOUSE_FIRST)
@@ -31,7 +53,11 @@ SEEN = Observation(
 
 def test_ours_comes_first() -> None:
     assert next(iter(LAWS)) == OURS
-    assert len(LAWS) > 5
+    assert len(STANDARD) > 5
+
+
+def test_what_more_hints_make_of_ours_runs_only_when_asked_for() -> None:
+    assert set(OWN) - {OURS} == LAWS.keys() - STANDARD.keys()
 
 
 def test_settings_are_an_owners() -> None:
@@ -96,3 +122,59 @@ def test_it_looks_less_often_where_nothing_moves() -> None:
     assert law.period_s == REST_PERIOD_S > by_day
     law.offer(away._replace(time_s=away.time_s + 30, connected=True))
     assert law.period_s == by_day
+
+
+def told_to_the_law(
+    law: Ours, seen: Observation, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Settings, Memory, Readings]:
+    """What `decide` is given."""
+    told: list[tuple[Settings, Memory, Readings]] = []
+
+    def listen(
+        settings: Settings, memory: Memory, readings: Readings, now_s: float
+    ) -> tuple[Decision, Memory]:
+        told.append((settings, memory, readings))
+        return decide(settings, memory, readings, now_s)
+
+    monkeypatch.setattr(laws, "decide", listen)
+    law.offer(seen)
+    return told[0]
+
+
+def test_a_forecast_is_all_that_is_told_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, memory, readings = told_to_the_law(Ours(FACTS), SEEN, monkeypatch)
+    more = told_to_the_law(OursWithForecast(FACTS), SEEN, monkeypatch)
+    assert readings.sun_forecast_kwh == ()
+    assert len(more[2].sun_forecast_kwh) == 17  # from noon to 05:00
+    assert max(more[2].sun_forecast_kwh) > 1.0
+    assert more == (settings, memory, replace(readings, sun_forecast_kwh=more[2].sun_forecast_kwh))
+
+
+@pytest.mark.parametrize(
+    ("priority", "hour", "price"),
+    [
+        pytest.param(Priority.HOUSE_FIRST, 12, 0.30, id="by day"),
+        pytest.param(Priority.HOUSE_FIRST, 22.99, 0.30, id="in the evening"),
+        pytest.param(Priority.HOUSE_FIRST, 23, 0.20, id="cheap from eleven"),
+        pytest.param(Priority.BALANCED, 28.99, 0.20, id="cheap until five"),
+        pytest.param(Priority.BALANCED, 5, 0.30, id="at five"),
+        pytest.param(Priority.CAR_FIRST, 24, 0.30, id="no cheap tariff"),
+    ],
+)
+def test_import_prices(priority: Priority, hour: float, price: float) -> None:
+    assert import_price(replace(FACTS, priority=priority), round(hour * HOUR_S)) == price
+
+
+@pytest.mark.parametrize("priority", [Priority.HOUSE_FIRST, Priority.BALANCED, Priority.CAR_FIRST])
+def test_prices_take_the_place_of_the_priority(
+    priority: Priority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = replace(FACTS, priority=priority)
+    settings, memory, readings = told_to_the_law(OursWithPrices(facts), SEEN, monkeypatch)
+    assert settings.site.priority is Priority.PRICES
+    assert readings.prices is not None
+    assert readings.prices.export_per_kwh == 0.05
+    assert len(memory.house.tariff.hours) == 24
+    assert sum(memory.house.tariff.hours) == pytest.approx(
+        24 * 0.30 if priority is Priority.CAR_FIRST else 18 * 0.30 + 6 * 0.20
+    )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
-from benchmark.optimum import Optimum, best_value
+from benchmark.optimum import Optimum, best_policy, best_value, played
 from benchmark.optimum_model import BatteryBounds, Floats, OptimumSite, earned, flow
 from benchmark.prices import PRICES, Prices
 from custom_components.victron_openevse.control.model import Priority
@@ -164,6 +164,26 @@ def test_the_path_starts_where_the_battery_does_and_keeps_its_bounds() -> None:
     assert len(best.soc_pct) == len(best.amps) + 1 == 97
     assert best.soc_pct.min() >= 10.0 - 1e-9
     assert best.soc_pct.max() <= 100.0 + 1e-9
+
+
+def test_the_policy_answers_what_was_played() -> None:
+    policy = best_policy(sunny(4000.0), np.full(96, 300.0), OptimumSite(), BALANCED, step_s=900)
+    best, closed = played(policy), False
+    for step, soc_pct in enumerate(best.soc_pct[:-1].tolist()):
+        stored_kwh = soc_pct / 100.0 * 8.0
+        held = stored_kwh <= policy.site.min_soc_pct / 100.0 * 8.0
+        current_a = policy.current_a(step, stored_kwh, closed=closed, held=held)
+        assert current_a == best.amps[step]
+        closed = current_a > 0
+
+
+def test_the_policy_uses_a_battery_that_is_fuller_than_planned() -> None:
+    policy = best_policy(sunny(4000.0), np.full(96, 300.0), OptimumSite(), BALANCED, step_s=900)
+    at_dusk = 60
+    empty_a, full_a = (
+        policy.current_a(at_dusk, kwh, closed=True, held=False) for kwh in (0.0, 8.0)
+    )
+    assert full_a > empty_a == 0
 
 
 def cloudy(seed: int, cover: float, on: date) -> Floats:

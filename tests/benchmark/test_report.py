@@ -12,7 +12,7 @@ from benchmark import __main__ as command
 from benchmark.best import best_eur
 from benchmark.evaluate import PRIORITIES, Score, evaluate, evaluate_all, prepare_all
 from benchmark.goals import goals, render_goals
-from benchmark.laws import LAWS, OURS
+from benchmark.laws import LAWS, OURS, STANDARD, WITH_FORECAST
 from benchmark.prices import PRICES, Ledger, value
 from benchmark.report import captured, captured_by_cell, duels, render
 from benchmark.run import Outcome, run
@@ -128,9 +128,59 @@ def test_goals_that_are_met_and_missed() -> None:
     assert "NOT MET" in render_goals([score(1.8)])
 
 
+ELSEWHERE = replace(simple_case(), site=replace(REFERENCE, name="elsewhere"))
+
+
+def test_our_law_with_more_hints_is_no_rival() -> None:
+    scores = [score(1.8), score(1.7, law="rival"), score(1.9, law=WITH_FORECAST)]
+    (duel,) = duels(scores)
+    assert duel.rival.law == "rival"
+    assert {goal.name: goal for goal in goals(scores)}["cells in which no rival is better"].met
+    row = next(line for line in render(scores).splitlines() if "gain of forecast" in line)
+    assert "0.050" in row
+
+
+@pytest.mark.parametrize(
+    ("case", "value_eur", "ceiling", "met"),
+    [
+        pytest.param(simple_case(), 1.80, 0.91, True, id="within two points"),
+        pytest.param(simple_case(), 1.80, 0.93, False, id="too far below"),
+        pytest.param(
+            simple_case(), 1.91, 0.99, True, id="the reference needs no more than its goal"
+        ),
+        pytest.param(ELSEWHERE, 1.80, 0.91, True, id="elsewhere, within"),
+        pytest.param(ELSEWHERE, 1.91, 0.99, False, id="elsewhere the ceiling alone counts"),
+    ],
+)
+def test_goals_against_the_ceiling(
+    case: Case, value_eur: float, ceiling: float, *, met: bool
+) -> None:
+    one = score(value_eur, case=case)
+    scores, name = [score(1.9), one], "other" if case is ELSEWHERE else "reference"
+    if case is not ELSEWHERE:
+        scores = [one]
+    found = {goal.name: goal for goal in goals(scores, {one.cell: ceiling})}
+    assert found[f"{name} cells too far below their ceiling"].met is met
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "gap"),
+    [
+        pytest.param(0.91, "-0.010 ", id="near"),
+        pytest.param(0.93, "-0.030!", id="marked"),
+        pytest.param(0.80, "0.100 ", id="above the estimate"),
+    ],
+)
+def test_other_sites_stand_beside_their_ceiling(ceiling: float, gap: str) -> None:
+    one = score(1.8, case=ELSEWHERE, priority=Priority.HOUSE_FIRST)
+    lines = render([one], ceilings={one.cell: ceiling}).splitlines()
+    at = next(place for place, line in enumerate(lines) if "causal ceiling" in line)
+    assert f"{ceiling:.3f}" in lines[at]
+    assert gap in lines[at + 1]
+
+
 def test_other_sites_and_other_laws_have_no_goals() -> None:
-    elsewhere = replace(simple_case(), site=replace(REFERENCE, name="elsewhere"))
-    assert goals([score(1.8, case=elsewhere), score(1.8, law="rival")]) == []
+    assert goals([score(1.8, case=ELSEWHERE), score(1.8, law="rival")]) == []
 
 
 def test_a_run_takes_a_law_that_never_asks_once(
@@ -141,6 +191,22 @@ def test_a_run_takes_a_law_that_never_asks_once(
     assert [one.priority for one in scores] == list(PRIORITIES)
     assert len({id(one.outcome) for one in scores}) == 1
     assert len({one.value_eur for one in scores}) == 3
+
+
+def test_our_losses_are_explained_when_asked_for(own_cache: object) -> None:
+    """A clear day without any other law: what is short of the optimum has causes, to the cent."""
+    case = simple_case()
+    (plain, *_), (one, *_) = (evaluate(case, [OURS], explain=explain) for explain in (False, True))
+    assert plain.losses is None
+    assert plain == replace(one, losses=None)
+    assert one.losses is not None
+    assert one.best_eur is not None
+    assert sum(one.losses.values()) == pytest.approx(one.best_eur - one.value_eur)
+
+
+def test_a_day_without_optimum_has_no_losses(own_cache: object) -> None:
+    scores = evaluate(simple_case(appetite_kwh=2.0), [OURS], explain=True)
+    assert {one.losses for one in scores} == {None}
 
 
 @pytest.mark.usefixtures("own_cache")
@@ -186,7 +252,7 @@ def test_the_command_runs_own_days(
 ) -> None:
     folder, result, plots = days_folder(tmp_path), tmp_path / "out.json", tmp_path / "plots"
     arguments = ["--days", str(folder), "--law", "automation", "--sites", REFERENCE.name]
-    extra = ["--json", str(result), "--plots", str(plots), "--jobs", "1"]
+    extra = ["--json", str(result), "--plots", str(plots), "--jobs", "1", "--ceiling"]
     assert command.main([*arguments, *extra]) == 0
     rows = json.loads(result.read_text())
     assert len(rows) == 9
@@ -196,7 +262,10 @@ def test_the_command_runs_own_days(
     assert rows[0]["day_kwh"]["car"] > 0.0
     assert (plots / "closings.png").stat().st_size > 1000
     assert len(list(plots.glob("day-*.png"))) == 6
-    assert "automation" in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert "automation" in printed.out
+    assert "no causal ceilings" in printed.err
+    assert {row["losses_eur"] for row in rows} == {None}  # it is not ours
 
 
 def test_the_command_names_the_line_that_is_wrong(
@@ -205,6 +274,19 @@ def test_the_command_names_the_line_that_is_wrong(
     (tmp_path / "may.csv").write_text("time,pv_w\n2024-05-01T00:00,lots\n")
     assert command.main(["--days", str(tmp_path)]) == 2
     assert "may.csv, line 2: pv_w is 'lots'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "laws"),
+    [
+        pytest.param([], list(STANDARD), id="the standard laws"),
+        pytest.param(["--forecast"], [*STANDARD, WITH_FORECAST], id="and with a forecast"),
+        pytest.param(["--law", OURS, "--forecast"], [OURS, WITH_FORECAST], id="only ours"),
+        pytest.param(["--law", WITH_FORECAST, "--forecast"], [WITH_FORECAST], id="each once"),
+    ],
+)
+def test_laws_that_run(arguments: list[str], laws: list[str]) -> None:
+    assert command._laws(command._parser().parse_args(arguments)) == laws
 
 
 def test_an_unknown_law_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
