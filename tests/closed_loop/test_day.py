@@ -59,6 +59,17 @@ def test_a_kilowatt_more_of_sun_is_used_within_30_s() -> None:
     assert loop.world.plant.flows.car_w - before_w >= 900.0
 
 
+def test_2_kw_more_of_sun_are_used_to_90_pct_within_60_s() -> None:
+    """The array has to climb first: its tracker needs its time as in the plant's model."""
+    loop = ClosedLoop(SCENARIOS["sunny"])
+    loop.world.commands.run("pv_hold", power_w=2000.0)
+    loop.run(SETTLED_S)
+    before_w = loop.world.plant.flows.car_w
+    loop.world.commands.run("pv_hold", power_w=4000.0)
+    loop.run(60)
+    assert loop.world.plant.flows.car_w - before_w >= 0.9 * 2000.0
+
+
 def test_a_kettle_of_2_kw_takes_at_most_25_wh_from_battery_and_grid() -> None:
     loop = settled()
     loop.world.commands.run("pv_hold", power_w=16 * 235.0 + 400.0)

@@ -43,6 +43,8 @@ class House:
     day_length_h: float | None = None
     departure_h: float | None = None
     """Hours until the car leaves; None = nobody said."""
+    vehicle_soc_pct: float | None = None
+    """What the car tells of its own battery; None = nothing."""
     mode: Mode = Mode.SOLAR
     vehicle: bool | None = True
     online: bool = True
@@ -63,6 +65,8 @@ class House:
     memory: Memory = field(default_factory=Memory)
     offered_a: int = 0
     decision: Decision | None = None
+    readings: Readings = field(default_factory=Readings)
+    """The last ones."""
     battery_w: float | None = None
     """Fixed battery power; None = whatever balances the house."""
     frozen: SiteReading | None = None
@@ -70,6 +74,8 @@ class House:
     energy_kwh: float = 0.0
     session_kwh: float | None = None
     """The charger's own session counter."""
+    restarted_at_s: float | None = None
+    """When the charger last restarted; None = it does not tell."""
     state: ChargerState | None = None
     """State the charger reports instead of the true one."""
     car_phases: int = 1
@@ -141,6 +147,7 @@ class House:
             manual_override=at(self.override, when),
             total_energy_kwh=at(self.energy_kwh, when),
             session_energy_kwh=at(self.session_kwh, when),
+            uptime_s=at(None if self.restarted_at_s is None else when - self.restarted_at_s, when),
         )
 
     def all_settings(self) -> Settings:
@@ -158,12 +165,13 @@ class House:
             site = self.frozen
         else:
             self.frozen = None
-        readings = Readings(
+        self.readings = readings = Readings(
             site=site,
             chargers={KEY: self.charger_reading()},
             hours_to_sunset=self.hours_to_sunset,
             day_length_h=self.day_length_h,
             hours_to_departure={} if self.departure_h is None else {KEY: self.departure_h},
+            vehicle_soc_pct={} if self.vehicle_soc_pct is None else {KEY: self.vehicle_soc_pct},
         )
         self.decision, self.memory = decide(self.all_settings(), self.memory, readings, self.now_s)
         if self.charger.send and self.online:

@@ -70,6 +70,36 @@ def test_a_fallen_session_counter_is_another_car(
     assert meter.lifetime.total_kwh > before.lifetime.total_kwh
 
 
+@pytest.mark.parametrize(
+    ("restarted_s_ago", "swapped"),
+    [
+        pytest.param(5.0, False, id="the charger has just restarted"),
+        pytest.param(4000.0, True, id="it restarted before the counter last moved"),
+        pytest.param(None, True, id="it does not tell"),
+    ],
+)
+def test_a_charger_that_restarted_still_has_the_same_car(
+    restarted_s_ago: float | None, swapped: bool
+) -> None:
+    house = House(mode=Mode.MEDIUM, session_kwh=4.0)
+    house.run(60)
+    before = house.own.meter.session.total_kwh
+    house.session_kwh = 4.1
+    house.run(60)
+    house.session_kwh = 0.0
+    house.run(3)  # the counter is told before the uptime
+    if restarted_s_ago is not None:
+        house.restarted_at_s = house.now_s - restarted_s_ago
+    house.run(30)
+    assert (house.own.meter.session.total_kwh < before) is swapped
+    house.session_kwh = 0.2
+    house.run(30)
+    before = house.own.meter.session.total_kwh
+    house.session_kwh = 0.0
+    house.run(12)
+    assert house.own.meter.session.total_kwh < before, "a swap is still found afterwards"
+
+
 def test_unplugging_keeps_the_last_session_on_show() -> None:
     house = House(mode=Mode.MEDIUM, session_kwh=4.0)
     house.run(60)

@@ -9,6 +9,7 @@ from custom_components.victron_openevse.control.model import (
     Mode,
     Reading,
     SiteReading,
+    SiteSource,
 )
 
 from .build import House
@@ -51,6 +52,12 @@ def test_limit(
     assert limit_w == expected
 
 
+def test_a_gx_that_cannot_be_told_is_not_told() -> None:
+    here = SiteReading(source=SiteSource.ENTITIES, battery_power_w=Reading(-3000.0, 0.0))
+    answer = keep_out(SiteMemory(), here, 500.0, 0.0)
+    assert answer == (None, BatteryGuard.NOT_POSSIBLE, SiteMemory())
+
+
 @pytest.mark.parametrize(
     ("battery_w", "expected"),
     [
@@ -80,9 +87,11 @@ def test_judged_by_what_the_battery_does(
     assert release(memory) == SiteMemory()
 
 
-def run_dark(memory: SiteMemory, house_w: float | None, *seconds: int) -> tuple[float, SiteMemory]:
+def run_dark(
+    memory: SiteMemory, house_w: float | None, *seconds: int
+) -> tuple[float | None, SiteMemory]:
     """The limit after some seconds of night with a battery that gives 2 kW."""
-    limit_w = 0.0
+    limit_w: float | None = None
     for second in range(*seconds):
         here = site(battery_w=-2000.0, pv_dc_w=0.0, pv_w=0.0)
         limit_w, _, memory = keep_out(memory, here, house_w, float(second))

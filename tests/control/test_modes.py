@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.victron_openevse.control.model import Mode, Status
+from custom_components.victron_openevse.control.model import Mode, Priority, Status
 from custom_components.victron_openevse.control.reasons import ReasonCode
 
 from .build import House
@@ -56,7 +56,8 @@ def test_too_little_sun(mode: Mode, expected_a: int, status: Status) -> None:
     ],
 )
 def test_below_the_reserve(mode: Mode, expected_a: int, status: Status) -> None:
-    house = House(mode=mode, pv_w=2500.0, soc_pct=30.0, hours_to_sunset=2.0)
+    settings = {"priority": Priority.BALANCED}
+    house = House(mode=mode, pv_w=2500.0, soc_pct=30.0, hours_to_sunset=2.0, site_settings=settings)
     house.run(60)
     assert (house.offered_a, house.charger.status) == (expected_a, status)
 

@@ -306,7 +306,7 @@ def test_below_which_level_nothing_is_lent(
         ),
         pytest.param(Priority.HOUSE_FIRST, {"soc_pct": 20.0}, -CLAIM_MAX_W, id="far below"),
         pytest.param(Priority.CAR_FIRST, {"soc_pct": 90.0}, 0.0, id="car first adds nothing"),
-        pytest.param(Priority.CAR_FIRST, {"soc_pct": 10.0}, -CLAIM_MAX_W, id="but it claims"),
+        pytest.param(Priority.CAR_FIRST, {"soc_pct": 10.0}, 0.0, id="nor does it claim"),
         pytest.param(Priority.BALANCED, {"soc_pct": 90.0}, 0.0, id="balanced waits by day"),
         pytest.param(Priority.BALANCED, {"soc_pct": 5.0}, -CLAIM_MAX_W, id="and claims by day"),
         pytest.param(

@@ -5,9 +5,10 @@ the charger sleeps until the resume level, or until the sun can carry it alone. 
 first claim on it. `minimum_solar`: always on; below the reserve it gets its minimum only.
 """
 
-from dataclasses import replace
 from typing import Final
 
+from .change import replace
+from .contactor import recent_openings
 from .memory import ChargerMemory, HiddenStart
 from .model import Mode
 from .view import Share, SiteView
@@ -44,11 +45,29 @@ HIDDEN_WORTH_S: Final = 1800.0
 START_SHARE: Final = 0.72
 """Mean surplus, in minimum powers, at which the sun alone starts `solar`: the battery bridges."""
 
+CAR_START_SHARE: Final = 0.6
+"""The same where the sun belongs to the car first, at any level of the battery."""
+
+CAR_STOP_SHARE: Final = 0.4
+"""Mean surplus below which such a car needs more of the battery than of the sun."""
+
+RIDE_THROUGH_S: Final = 600.0
+"""So long such a car stays on in passing clouds; its battery lends 0.2 kWh meanwhile at most."""
+
+CUSHION_PCT: Final = 5.0
+"""So far above the floor such a car starts: what it may have to be lent under the next cloud."""
+
+WORN_AFTER: Final = 1.5
+"""Recent openings that are nobody's fault but the weather's."""
+
+WORN_PCT: Final = 5.0
+"""Battery that each further one asks for above the level of a start: the same sun, fewer clicks."""
+
 SUN_START_PCT: Final = 2.0
 """How far above L the battery must be for the sun alone to start a car."""
 
 NIGHT_SHARE: Final = 0.1
-"""Mean surplus below which a battery that only bridges has nothing left to bridge."""
+"""Mean surplus below which there is no sun left to bridge to."""
 
 STOP_SHARE: Final = 0.72
 """Mean surplus, in minimum powers, below which a car at or below L needs what the battery must keep."""
@@ -112,16 +131,40 @@ def _update_by_plan(memory: ChargerMemory, view: SiteView, share: Share) -> Char
     if not _ends(view, share, above_pct):
         return memory if memory.below_at_s is None else replace(memory, below_at_s=None)
     below_at_s = view.now_s if memory.below_at_s is None else memory.below_at_s
-    clear = above_pct <= -RESERVE_BREACH_PCT and _sunless(view, share, above_pct)
-    if view.now_s - below_at_s >= (BREACH_CONFIRM_S if clear else RESERVE_CONFIRM_S):
+    if view.now_s - below_at_s >= _confirm_s(view, share, above_pct):
         hidden = replace(_note_failure(memory, view.now_s), helpless=above_pct > 0.0)
         return replace(memory, awake=False, below_at_s=None, hidden=hidden)
     return replace(memory, below_at_s=below_at_s)
 
 
+def _confirm_s(view: SiteView, share: Share, above_pct: float) -> float:
+    """How long a stop must be right before it comes."""
+    lends = above_pct <= 0.0 and (view.soc_pct or 0.0) > view.plan.lowest_pct
+    sunny = share.slow_w > NIGHT_SHARE * share.minimum_w
+    if lends and sunny and not view.plan.battery_claims:
+        return RIDE_THROUGH_S
+    clear = above_pct <= -RESERVE_BREACH_PCT and _sunless(view, share, above_pct)
+    return BREACH_CONFIRM_S if clear else RESERVE_CONFIRM_S
+
+
+def _worn_pct(memory: ChargerMemory, view: SiteView) -> float:
+    """What a contactor that was busy asks for; around a full battery the level hardly moves."""
+    if view.plan.keeps_full:
+        return 0.0
+    return WORN_PCT * max(0.0, recent_openings(memory, view.now_s) - WORN_AFTER)
+
+
+def _sun_for_car(view: SiteView, share: Share, worn_pct: float) -> bool:
+    """Whether the sun starts a car that comes before the battery."""
+    cushion_pct = (view.soc_pct or 0.0) - view.plan.lowest_pct
+    enough = share.slow_w >= CAR_START_SHARE * share.minimum_w
+    return enough and cushion_pct >= CUSHION_PCT + worn_pct
+
+
 def _begins(view: SiteView, share: Share, above_pct: float) -> bool:
     """Whether battery or sun of this moment are enough to begin with."""
-    sunny = share.fast_w >= share.minimum_w and above_pct > -_slack_pct(view)
+    near = above_pct > -_slack_pct(view) or not view.plan.battery_claims
+    sunny = share.fast_w >= share.minimum_w and near
     return sunny or (above_pct > 0.0 and _battery_may(view, share.fast_w, share))
 
 
@@ -139,7 +182,10 @@ def _slack_pct(view: SiteView) -> float:
 
 def _starts(memory: ChargerMemory, view: SiteView, share: Share, above_pct: float) -> bool:
     sun_carries = share.slow_w >= START_SHARE * share.minimum_w
-    if sun_carries and above_pct > -_slack_pct(view):
+    worn_pct = _worn_pct(memory, view)
+    if sun_carries and above_pct > worn_pct - _slack_pct(view):
+        return True
+    if not view.plan.battery_claims and _sun_for_car(view, share, worn_pct):
         return True
     # What no meter shows in advance rests after it has failed.
     rested = _rested(memory.hidden, view.now_s)
@@ -162,6 +208,8 @@ def _ends(view: SiteView, share: Share, above_pct: float) -> bool:
         return False
     if _sunless(view, share, above_pct):
         return True
+    if not view.plan.battery_claims:
+        return False
     # The slow mean takes minutes to see that the sun has gone.
     gone = share.fast_w < GONE_SHARE * share.minimum_w and above_pct <= -RESERVE_BREACH_PCT
     return gone and not view.plan.keeps_full
@@ -173,8 +221,12 @@ def _sunless(view: SiteView, share: Share, above_pct: float) -> bool:
     stop_share = FULL_STOP_SHARE if keeps_full else STOP_SHARE
     if (view.soc_pct or 0.0) <= view.plan.lowest_pct:
         stop_share = 1.0
+    elif not view.plan.battery_claims:
+        stop_share = CAR_STOP_SHARE
     if max(share.slow_w, share.fast_w) < stop_share * share.minimum_w:
         return True
+    if not view.plan.battery_claims:
+        return False
     takes_sun = not view.limited and view.export_mean_w < OVERFLOW_W / 2.0
     return above_pct < -(FULL_DEEP_PCT if keeps_full else DEEP_PCT) and takes_sun
 

@@ -6,9 +6,9 @@ and the battery's charge counts only as far as the inverter has room below it. N
 rating: a GX reports what an inverter does, not what it could.
 """
 
-from dataclasses import replace
 from typing import Final
 
+from .change import replace
 from .freshness import known
 from .memory import Ceiling, SiteMemory
 from .model import SiteReading

@@ -4,10 +4,10 @@ The order of the gates is the order of authority: what is unknown, the person, t
 only then the mode.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from .allocation import Claim
+from .change import replace
 from .contactor import apply_dwell, apply_start, has_had_enough, note_state, remember_offer
 from .following import useful_a
 from .freshness import Trust, is_online, known
@@ -29,6 +29,7 @@ from .pause import advance_pause, is_morning
 from .phases import note_phases, phases_of
 from .reasons import Reason, ReasonCode
 from .solar_stage import want_solar
+from .targets import fill_reason, has_its_fill
 from .view import Share, SiteView
 from .want import Want
 
@@ -155,7 +156,7 @@ def _gate(
     over: bool,
 ) -> Want | None:
     """Everything that stops a charge before the mode is asked."""
-    if settings.mode is Mode.OFF:
+    if settings.mode is Mode.OFF and settings.temporary is None:
         return _stop(Status.OFF, ReasonCode.SWITCHED_OFF)
     if not memory.connected:
         # A charger that sleeps blind must offer, or it would never see a plug.
@@ -164,6 +165,8 @@ def _gate(
         return Want(current_a=standby_a, status=Status.DISCONNECTED, reason=reason, urgent=True)
     if memory.paused and not over:
         return _stop(Status.PAUSED, ReasonCode.PAUSED_UNTIL_MORNING)
+    if settings.mode is Mode.OFF:
+        return _stop(Status.PAUSED, ReasonCode.PAUSED_FOR_A_WHILE)
     if view.islanded and not site_settings.allow_islanded:
         return _stop(Status.LIMITED, ReasonCode.GRID_LOST)
     return None
@@ -180,11 +183,22 @@ def _by_mode(
     view: SiteView,
     share: Share,
 ) -> tuple[Want, ChargerMemory]:
+    if has_its_fill(settings, memory):
+        return _fill(settings, memory), memory
     if settings.mode in SOLAR_MODES:
         return want_solar(settings.mode, memory, charger, view, share)
     current_a = fixed_current_a(settings)
-    reason = Reason(ReasonCode.FIXED_CURRENT, {"current_a": current_a})
+    boosting = settings.temporary is not None and settings.temporary.boost
+    code = ReasonCode.BOOSTING if boosting else ReasonCode.FIXED_CURRENT
+    reason = Reason(code, {"current_a": current_a})
     return Want(current_a=current_a, status=Status.CHARGING, reason=reason), memory
+
+
+def _fill(settings: ChargerSettings, memory: ChargerMemory) -> Want:
+    """The car has what its owner wants it to have; that opens no contactor too early."""
+    reason = fill_reason(settings, memory)
+    full = reason.code is ReasonCode.TARGET_REACHED
+    return Want(current_a=0, status=Status.CAR_FULL if full else Status.LIMITED, reason=reason)
 
 
 def _limit(want: Want, settings: ChargerSettings, charger: ChargerReading) -> Want:

@@ -4,9 +4,9 @@ A person changed the mode, pressed pause, pulled or put the plug, or swapped the
 see it. A running session is adopted by the first decision.
 """
 
-from dataclasses import replace
 from typing import Final
 
+from .change import replace
 from .contactor import SETTLE_S
 from .energy import start_session
 from .freshness import known
@@ -18,6 +18,7 @@ from .model import (
     ChargerSettings,
     ChargerState,
 )
+from .temporary import Turn
 
 SWAP_DROP_KWH: Final = 0.05
 """A session counter this far below what it said before was zeroed: another car (or plug) came."""
@@ -28,11 +29,16 @@ wrong sample ends no session."""
 
 
 def note_commands(
-    memory: ChargerMemory, settings: ChargerSettings, charger: ChargerReading, now_s: float
+    memory: ChargerMemory,
+    settings: ChargerSettings,
+    charger: ChargerReading,
+    now_s: float,
+    turn: Turn = Turn.NONE,
 ) -> tuple[ChargerMemory, bool]:
     """Notice what a person did since the last decision: mode, pause, plug.
 
-    Returns the memory and whether what was done may hurry an opening of the contactor.
+    Returns the memory and whether what was done may hurry an opening of the contactor; a temporary
+    mode that ends by itself may not.
     """
     first = memory.mode is None
     if first:
@@ -43,10 +49,11 @@ def note_commands(
     connected = memory.connected if vehicle is None else vehicle.value
     plugged = bool(connected) and not memory.connected
     paused = settings.pause_until_morning != memory.paused
-    commanded = settings.mode is not memory.mode or paused
+    commanded = settings.mode is not memory.mode or paused or turn is Turn.BEGUN
     if connected == memory.connected and not commanded:
         return _note_swap(memory, charger, now_s), False
-    urgent = commanded and not first and not (_stays_solar(memory, settings) and not paused)
+    hurried = paused or not (_stays_solar(memory, settings) or turn is Turn.ENDED)
+    urgent = commanded and not first and hurried
     if plugged:
         memory = _begin_session(memory)
     memory = replace(
@@ -89,23 +96,38 @@ def _begin_session(memory: ChargerMemory) -> ChargerMemory:
         car_phases=None,
         phases_at_s=None,
         session_kwh=None,
+        session_at_s=None,
         session_fell_at_s=None,
+        reached_pct=0.0,
     )
 
 
 def _note_swap(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> ChargerMemory:
-    """Find a car that was swapped out of sight by the charger's own session counter."""
-    seen_kwh = known(charger.session_energy_kwh)
+    """Find a car that was swapped out of sight by the charger's own session counter.
+
+    The counter of a charger that has restarted begins at zero with the same car.
+    """
+    seen, seen_kwh = charger.session_energy_kwh, known(charger.session_energy_kwh)
     before_kwh = memory.session_kwh
-    if seen_kwh is None or (seen_kwh == before_kwh and memory.session_fell_at_s is None):
+    same = seen_kwh == before_kwh and memory.session_fell_at_s is None
+    if seen is None or seen_kwh is None or same:
         return memory
-    if before_kwh is None or not memory.connected or seen_kwh >= before_kwh - SWAP_DROP_KWH:
-        return replace(memory, session_kwh=seen_kwh, session_fell_at_s=None)
+    goes_on = before_kwh is None or seen_kwh >= before_kwh - SWAP_DROP_KWH
+    if goes_on or not memory.connected or _has_restarted(memory, charger):
+        return replace(memory, session_kwh=seen_kwh, session_at_s=seen.at_s, session_fell_at_s=None)
     if memory.session_fell_at_s is None:
         return replace(memory, session_fell_at_s=now_s)
     if now_s - memory.session_fell_at_s < SWAP_CONFIRM_S:
         return memory
-    return replace(_begin_session(memory), session_kwh=seen_kwh)
+    return replace(_begin_session(memory), session_kwh=seen_kwh, session_at_s=seen.at_s)
+
+
+def _has_restarted(memory: ChargerMemory, charger: ChargerReading) -> bool:
+    """Tell whether the charger restarted after its session counter last moved."""
+    uptime = charger.uptime_s
+    if uptime is None or memory.session_at_s is None:
+        return False
+    return uptime.at_s - uptime.value > memory.session_at_s
 
 
 def _has_spoken(charger: ChargerReading) -> bool:

@@ -5,9 +5,10 @@ person's command. A start offers the least current until the charger reports its
 moment more, because some controllers give full current for the first seconds.
 """
 
-from dataclasses import replace
+from math import exp
 from typing import Final
 
+from .change import replace
 from .memory import ChargerMemory
 from .model import (
     MIN_CURRENT_A,
@@ -19,6 +20,9 @@ from .model import (
 )
 from .reasons import Reason, ReasonCode
 from .want import Want
+
+OPENINGS_FADE_S: Final = 4 * 3600.0
+"""A morning's clouds say little about the afternoon's."""
 
 SETTLE_S: Final = 2.0
 """From the report of a closed contactor until more than the minimum is offered."""
@@ -98,6 +102,14 @@ def _hold_open(want: Want, memory: ChargerMemory, min_off_s: float, now_s: float
     )
 
 
+def recent_openings(memory: ChargerMemory, now_s: float) -> float:
+    """How often the contactor was opened lately: 1 for one just now, fading over hours."""
+    if memory.opened_at_s is None:
+        return 0.0
+    ago_s = max(0.0, now_s - memory.opened_at_s)
+    return memory.openings * exp(-ago_s / OPENINGS_FADE_S)
+
+
 def apply_start(want: Want, memory: ChargerMemory, now_s: float) -> Want:
     """Offer only the least current until the contactor has closed and settled."""
     if want.current_a <= MIN_CURRENT_A:
@@ -119,9 +131,12 @@ def remember_offer(memory: ChargerMemory, offered_a: int, now_s: float) -> Charg
     if offered_a == before_a:
         return memory
     if offered_a == 0:
-        opened_at_s = now_s if memory.charging_at_s is not None else memory.opened_at_s
+        opened_at_s, openings = memory.opened_at_s, memory.openings
+        if memory.charging_at_s is not None:
+            opened_at_s, openings = now_s, 1.0 + recent_openings(memory, now_s)
         return replace(
             memory,
+            openings=openings,
             offered_current_a=0,
             changed_at_s=now_s,
             opened_at_s=opened_at_s,

@@ -12,9 +12,9 @@ and at least every few seconds; nothing in it depends on how often. The stages:
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from .allocation import share_surplus
+from .change import replace
 from .charger_stage import decide_charger, make_claim, make_share
 from .commands import note_commands
 from .contactor import has_had_enough
@@ -37,9 +37,14 @@ from .model import (
 from .nights import update_house
 from .site_stage import describe_site, step_s, update_site, view_site
 from .surplus import Measured, measure
+from .targets import has_its_fill, note_target
+from .tariff import update_tariff
+from .temporary import Turn, put_in_force
 from .view import Share, SiteView
 
 NOTHING_KNOWN = ChargerReading()
+
+OVER = frozenset({Turn.ENDED, Turn.OVER})
 
 
 def decide(
@@ -50,13 +55,17 @@ def decide(
     `now_s` is a steady clock (it may start anywhere but does not go back while the process lives).
     Chargers without settings are ignored, chargers without readings count as offline.
     """
+    settings, memory, turns = put_in_force(settings, memory, readings, now_s)
     measured = measure(readings, now_s)
+    dt_s = step_s(memory.site, now_s)
     site_memory = update_site(memory.site, measured, readings.site, now_s)
-    noted = _note_commands(settings, memory, readings, now_s)
+    noted = _note_commands(settings, memory, readings, now_s, turns)
     memories = {key: charger for key, (charger, _) in noted.items()}
-    house = _note_house(memory.house, site_memory, measured, readings, now_s)
-    departure_h = _departure_h(settings, memories, readings, now_s)
-    view = view_site(settings.site, site_memory, house, measured, readings, now_s, departure_h)
+    house = _note_house(memory.house, site_memory, measured, readings, now_s, dt_s)
+    departure_h = last_departure_h(settings, memories, readings, now_s)
+    view = view_site(
+        settings.site, site_memory, house, measured, readings, now_s, departure_h, dt_s
+    )
     shares = _share(settings, memories, readings, view, site_memory)
     decisions: dict[str, ChargerDecision] = {}
     for key, own in settings.chargers.items():
@@ -65,43 +74,53 @@ def decide(
             settings.site, own, memories[key], charger, readings.site, view, shares[key],
             commanded=noted[key][1],
         )  # fmt: skip
+        if turns.get(key) in OVER:
+            decisions[key] = replace(decisions[key], temporary_over=True)
     site = describe_site(site_memory, view, measured, readings.site)
     site, site_memory = _guard(settings, memories, decisions, readings, site, site_memory, now_s)
     memories = _book(memories, readings, site, now_s)
-    site_memory = replace(site_memory, decided_at_s=now_s)
     return Decision(site=site, chargers=decisions), Memory(
         site=site_memory, house=house, chargers=memories
     )
 
 
 def _note_commands(
-    settings: Settings, memory: Memory, readings: Readings, now_s: float
+    settings: Settings,
+    memory: Memory,
+    readings: Readings,
+    now_s: float,
+    turns: Mapping[str, Turn],
 ) -> dict[str, tuple[ChargerMemory, bool]]:
-    return {
-        key: note_commands(
-            memory.chargers.get(key, ChargerMemory()),
-            own,
-            readings.chargers.get(key, NOTHING_KNOWN),
-            now_s,
-        )
-        for key, own in settings.chargers.items()
-    }
+    noted: dict[str, tuple[ChargerMemory, bool]] = {}
+    for key, own in settings.chargers.items():
+        before = memory.chargers.get(key) or ChargerMemory()
+        charger = readings.chargers.get(key, NOTHING_KNOWN)
+        after, urgent = note_commands(before, own, charger, now_s, turns.get(key, Turn.NONE))
+        noted[key] = note_target(own, after, readings.vehicle_soc_pct.get(key)), urgent
+    return noted
 
 
 def _note_house(
-    house: HouseMemory, site: SiteMemory, measured: Measured, readings: Readings, now_s: float
+    house: HouseMemory,
+    site: SiteMemory,
+    measured: Measured,
+    readings: Readings,
+    now_s: float,
+    dt_s: float,
 ) -> HouseMemory:
-    return update_house(
+    updated = update_house(
         house,
         pv_w=known(readings.site.pv_power_w),
         house_w=measured.house_w,
         curtailed=is_curtailed(site, readings.site, now_s),
         hours_to_sunset=readings.hours_to_sunset,
-        dt_s=step_s(site, now_s),
+        dt_s=dt_s,
     )
+    soc_pct = known(readings.site.battery_soc_pct)
+    return update_tariff(house, updated, readings.prices, soc_pct, dt_s)
 
 
-def _departure_h(
+def last_departure_h(
     settings: Settings,
     memories: Mapping[str, ChargerMemory],
     readings: Readings,
@@ -115,6 +134,7 @@ def _departure_h(
         and memories[key].connected
         and not memories[key].paused
         and not has_had_enough(memories[key], now_s)
+        and not has_its_fill(own, memories[key])
     ]
     if any(key not in readings.hours_to_departure for key in staying):
         return None
@@ -148,13 +168,17 @@ def _share(
     )
     fast = share_surplus(claims, (site.surplus_fast_w or 0.0) - others_w)
     slow = share_surplus(claims, (site.surplus_slow_w or 0.0) - others_w)
-    for key in following:
-        shares[key] = replace(shares[key], fast_w=fast[key], slow_w=slow[key])
-    helped = [claim for claim in claims if settings.chargers[claim.key].mode is Mode.SOLAR]
-    if helped:
-        first = min(helped, key=lambda claim: (not claim.running, claim.order, claim.key)).key
-        lift_w = min(view.plan.lift_w, site.exchange.lift_cap_w)
-        shares[first] = replace(shares[first], lift_w=lift_w)
+    helped = [
+        claim
+        for claim in claims
+        if settings.chargers[claim.key].mode is Mode.SOLAR
+        and not has_its_fill(settings.chargers[claim.key], memories[claim.key])
+    ]
+    first = min(helped, key=lambda claim: (not claim.running, claim.order, claim.key), default=None)
+    for claim in claims:
+        key = claim.key
+        lift_w = min(view.plan.lift_w, site.exchange.lift_cap_w) if claim is first else 0.0
+        shares[key] = replace(shares[key], fast_w=fast[key], slow_w=slow[key], lift_w=lift_w)
     return shares
 
 

@@ -6,9 +6,9 @@ never by how much, so the only way to know is to ask for more: offer the car one
 meters show, let the battery bridge while the array climbs, keep what holds, give back what does not.
 """
 
-from dataclasses import replace
 from typing import Final
 
+from .change import replace
 from .freshness import known
 from .memory import Probe, SiteMemory
 from .model import SiteReading

@@ -5,9 +5,10 @@ The charger's own lifetime counter says *how much*; the samples since it last mo
 So the totals are exact whatever was missed, also over a restart, and never go back.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
+from .change import replace
 from .freshness import known
 from .memory import Energy, Meter
 from .model import Reading
@@ -29,6 +30,8 @@ COUNTER_SEEN_S: Final = 60.0
 
 WH_PER_KWH: Final = 1000.0
 S_PER_H: Final = 3600.0
+
+NO_ENERGY: Final = Energy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ def split_power(
 
 def start_session(meter: Meter) -> Meter:
     """Begin a new session: a car was plugged in."""
-    return replace(meter, session=Energy())
+    return replace(meter, session=NO_ENERGY)
 
 
 def record(
@@ -76,13 +79,13 @@ def record(
     meter = _integrate(meter, power_w, origin, total_w, now_s)
     counter_kwh = known(counter)
     if counter is None or counter_kwh is None:
-        return _book(meter, meter.pending.total_kwh) if meter.counter_kwh is None else meter
+        return _book_integrated(meter) if meter.counter_kwh is None else meter
     if counter_kwh == meter.counter_kwh:
         return _confirm(meter, counter.at_s)
     if meter.counter_kwh is not None:
         step_kwh = counter_kwh - meter.counter_kwh
         if 0.0 < step_kwh <= _longest_step_kwh(meter, counter.at_s):
-            meter = _book(meter, step_kwh)
+            return _book(meter, step_kwh, counter_kwh, counter.at_s)
     return replace(meter, counter_kwh=counter_kwh, counter_at_s=counter.at_s)
 
 
@@ -108,25 +111,34 @@ def _integrate(
     if dt_s is None or not 0.0 <= dt_s <= LONGEST_SAMPLE_S:
         return replace(meter, integrated_at_s=now_s)
     kwh = power_w / total_w * dt_s / S_PER_H / WH_PER_KWH
-    flow = Energy(
-        solar_kwh=origin.solar_w * kwh,
-        battery_kwh=origin.battery_w * kwh,
-        grid_kwh=origin.grid_w * kwh,
+    before = meter.pending
+    pending = Energy(
+        solar_kwh=before.solar_kwh + origin.solar_w * kwh,
+        battery_kwh=before.battery_kwh + origin.battery_w * kwh,
+        grid_kwh=before.grid_kwh + origin.grid_w * kwh,
     )
-    return replace(meter, pending=_add(meter.pending, flow), integrated_at_s=now_s)
+    return replace(meter, pending=pending, integrated_at_s=now_s)
 
 
-def _book(meter: Meter, step_kwh: float) -> Meter:
+def _book_integrated(meter: Meter) -> Meter:
+    """Without a counter the integrated power is all there is."""
+    kwh = meter.pending.total_kwh
+    return _book(meter, kwh, None, meter.counter_at_s) if kwh > 0.0 else meter
+
+
+def _book(
+    meter: Meter, step_kwh: float, counter_kwh: float | None, counter_at_s: float | None
+) -> Meter:
     """Book `step_kwh` in the proportions gathered, else in the session's, else as grid."""
-    if step_kwh <= 0.0:
-        return meter
     shares = meter.pending if meter.pending.total_kwh > 0.0 else meter.session
     booked = _scaled(shares, step_kwh)
-    return replace(
-        meter,
+    return Meter(
         lifetime=_add(meter.lifetime, booked),
         session=_add(meter.session, booked),
-        pending=Energy(),
+        pending=NO_ENERGY,
+        counter_kwh=counter_kwh,
+        counter_at_s=counter_at_s,
+        integrated_at_s=meter.integrated_at_s,
     )
 
 

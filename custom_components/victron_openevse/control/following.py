@@ -4,10 +4,10 @@ Surplus divided by volts, in whole amps. Falls act at once; a rise waits until g
 been read after the last change, so that silent meters can never let the offer climb on its own.
 """
 
-from dataclasses import replace
 from math import ceil, floor
 from typing import Final
 
+from .change import replace
 from .curtailment import step_probe
 from .memory import ChargerMemory, Probe
 from .model import Mode

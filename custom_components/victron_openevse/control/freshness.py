@@ -45,8 +45,9 @@ LADDERS: Final = MappingProxyType(
         # A GX speaks once a second; a value silent for 20 s is read again, so 22 s without an
         # answer means trouble. 30 s and 180 s are the product's promise to its users.
         SiteSource.MQTT: Ladder(hold_s=22.0, minimum_s=30.0, stop_s=180.0),
-        # Entities of other integrations repeat a constant value only about every 180 s, with gaps
-        # of up to 228 s measured: silence says less there.
+        # Other integrations drop values for up to a minute, poll each 30 s or more, and repeat a
+        # constant one only about every 180 s, with gaps of up to 228 s measured: silence says less
+        # there. One that has lost its device takes up to 420 s to say so.
         SiteSource.ENTITIES: Ladder(hold_s=90.0, minimum_s=240.0, stop_s=420.0),
     }
 )
@@ -74,17 +75,18 @@ def oldest_at_s(*readings: Reading[float] | None) -> float | None:
 def missing_readings(site: SiteReading, now_s: float) -> tuple[str, ...]:
     """Name the readings the solar modes need and cannot trust to follow the sun."""
     ladder = LADDERS[site.source]
-    needed = {
-        "grid_power": (site.grid_power_w, ladder.minimum_s),
-        "battery_power": (site.battery_power_w, ladder.minimum_s),
+    needed = (
+        ("grid_power", site.grid_power_w, ladder.minimum_s),
+        ("battery_power", site.battery_power_w, ladder.minimum_s),
         # The state of charge moves slowly: it may be older than the powers.
-        "battery_soc": (site.battery_soc_pct, ladder.stop_s),
-    }
-    return tuple(
-        name
-        for name, (reading, limit_s) in needed.items()
-        if reading is None or known(reading) is None or now_s - reading.at_s >= limit_s
+        ("battery_soc", site.battery_soc_pct, ladder.stop_s),
     )
+    missing = [
+        name
+        for name, reading, limit_s in needed
+        if reading is None or known(reading) is None or now_s - reading.at_s >= limit_s
+    ]
+    return tuple(missing)
 
 
 def is_online(charger: ChargerReading, now_s: float) -> bool:

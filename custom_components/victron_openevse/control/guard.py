@@ -10,12 +10,12 @@ go on without data, then only the sun known to be there passes. Whether the GX o
 the battery does, not by what was written.
 """
 
-from dataclasses import replace
 from typing import Final
 
+from .change import replace
 from .freshness import LADDERS, known
 from .memory import Guard, SiteMemory
-from .model import BatteryGuard, SiteReading
+from .model import BatteryGuard, SiteReading, SiteSource
 
 LEAST_LIMIT_W: Final = 1.0
 """0 would forbid inverting altogether and with it the export of excess sun."""
@@ -40,12 +40,16 @@ def release(memory: SiteMemory) -> SiteMemory:
 
 def keep_out(
     memory: SiteMemory, site: SiteReading, house_w: float | None, now_s: float
-) -> tuple[float, BatteryGuard, SiteMemory]:
+) -> tuple[float | None, BatteryGuard, SiteMemory]:
     """Give the inverter power to allow, W, and judge whether the battery obeys.
+
+    None where the GX cannot be told.
 
     `house_w` is what the inverter may feed besides the sun: the house and cars that may have the
     battery; None = unknown.
     """
+    if site.source is SiteSource.ENTITIES:
+        return None, BatteryGuard.NOT_POSSIBLE, release(memory)
     before = memory.guard
     house_w = _house_from_dc_w(memory, site, house_w)
     known_at_s = None if before is None else before.known_at_s

@@ -58,6 +58,20 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the temporary mode has come."""
+
+    serial: int = 0
+    """Of the request this belongs to; 0 = none yet."""
+    started_at_s: float | None = None
+    from_kwh: float = 0.0
+    """Lifetime energy of the car's meter when it began."""
+    plugged: bool = False
+    """The car has been plugged in since it began."""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """Search for hidden sun by offering more than the meters show."""
 
@@ -97,6 +111,8 @@ class ChargerMemory:
     """When the offered current last changed."""
     opened_at_s: float | None = None
     """When the contactor last opened: the offer went to 0, or car or charger opened it."""
+    openings: float = 0.0
+    """How often the offer ended a charge up to then, recent times counting most (`contactor`)."""
     closed_at_s: float | None = None
     """When the offer last left 0."""
     charging_at_s: float | None = None
@@ -122,10 +138,35 @@ class ChargerMemory:
     """Since when the charger shows another number of phases."""
     session_kwh: float | None = None
     """The charger's own session counter as last seen; a fall means another car."""
+    session_at_s: float | None = None
+    """When it said so first."""
     session_fell_at_s: float | None = None
     probe: Probe = field(default_factory=Probe)
     pause: Pause = field(default_factory=Pause)
+    progress: Progress = field(default_factory=Progress)
+    reached_pct: float = 0.0
+    """Target the car told to have reached in this session; 0 = none."""
     meter: Meter = field(default_factory=Meter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """Recent prices (currency per kWh, never negative) and how often the sun filled the battery."""
+
+    hours: tuple[float, ...] = ()
+    """Mean import price of each of the last hours, oldest first."""
+    hour_sum: float = 0.0
+    """Price times seconds of the running hour."""
+    hour_s: float = 0.0
+    night_price: float | None = None
+    """Mean price of what the last night took."""
+    night_kwh: float = 0.0
+    """What the running night has taken under known prices."""
+    night_cost: float = 0.0
+    refills: tuple[float, ...] = ()
+    """Recent days, oldest first: 1 = the battery was full once, 0 = it was not."""
+    peak_soc_pct: float = 0.0
+    """Highest state of charge since the last evening."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +187,7 @@ class HouseMemory:
     """PV power, mean of about half an hour."""
     hours_to_sunset: float | None = None
     """As at the last decision: a jump says that a sunset has passed."""
+    tariff: Tariff = field(default_factory=Tariff)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

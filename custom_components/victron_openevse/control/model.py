@@ -42,6 +42,8 @@ class Priority(StrEnum):
     CAR_FIRST = "car_first"
     BALANCED = "balanced"
     HOUSE_FIRST = "house_first"
+    PRICES = "prices"
+    """What recent prices make of it (`tariff`): one of the three above."""
 
 
 class Status(StrEnum):
@@ -92,6 +94,8 @@ class BatteryGuard(StrEnum):
     EFFECTIVE = "effective"
     IGNORED = "ignored"
     """The GX took the limit but the battery still feeds the car."""
+    NOT_POSSIBLE = "not_possible"
+    """The way in to the GX carries no command, so the battery may feed the car."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,18 @@ class ChargerReading:
     total_energy_kwh: Reading[float] | None = None
     """Lifetime counter of the charger's meter."""
     session_energy_kwh: Reading[float] | None = None
-    """The charger's own session counter; zeroed at unplug."""
+    """The charger's own session counter; zeroed at unplug and when the charger restarts."""
+    uptime_s: Reading[float] | None = None
+    """How long ago the charger restarted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a kWh costs at this moment, in the owner's currency."""
+
+    import_per_kwh: float
+    export_per_kwh: float | None = None
+    """What the grid pays; None = not known, counts as nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +184,12 @@ class Readings:
     """Hours from sunrise to sunset today, > 0; `None` as above."""
     hours_to_departure: Mapping[str, float] = field(default_factory=dict)
     """Hours until each car leaves, > 0; chargers without a known departure are not in it."""
+    sun_forecast_kwh: tuple[float, ...] = ()
+    """Forecast of the PV energy in each coming hour from now on, kWh, >= 0; empty = no forecast."""
+    prices: Prices | None = None
+    """Prices of this moment; None = the owner has no tariff entities, or they say nothing."""
+    vehicle_soc_pct: Mapping[str, float] = field(default_factory=dict)
+    """State of charge of each car that tells it, 0..100; chargers whose car does not are not in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +217,33 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Temporary:
+    """Another mode for a while; then the charger returns to its own. The first end reached counts.
+
+    How far it has come is in the memory, which survives a restart. Without any end it lasts until a
+    person ends it.
+    """
+
+    mode: Mode
+    """`Mode.OFF` is a pause."""
+    boost: bool = False
+    """The car is wanted charged now: target and session limit do not stop it; unplugging ends it."""
+    current_a: int | None = None
+    """Current of the modes medium and fast meanwhile; None = the one set."""
+    duration_s: float | None = None
+    energy_kwh: float | None = None
+    """Energy into the car from the request on."""
+    target_soc_pct: float | None = None
+    """State of charge of the car; only a known one can reach it."""
+    serial: int = 0
+    """Numbers the requests: the same one made again starts anew."""
+
+
+NO_TARGET_PCT: Final = 100.0
+"""As a target: charge until the car itself stops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargerSettings:
     """The owner's choices for one charger. Defaults are the original flow's."""
 
@@ -213,6 +261,12 @@ class ChargerSettings:
     pause_until_morning: bool = False
     use_battery: bool = True
     """Off: in fast and medium the house battery is kept out of the car."""
+    session_limit_kwh: float = 0.0
+    """Energy a session may bring; 0 = as much as the car takes."""
+    target_soc_pct: float = NO_TARGET_PCT
+    """Charging stops when the car tells this state of charge; 100 = when the car itself stops."""
+    temporary: Temporary | None = None
+    """What holds for a while instead of `mode`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +289,8 @@ class ChargerDecision:
     """False: leave the charger as it is, nothing is known of it."""
     pause_over: bool = False
     """True when the pause has ended by itself: whoever keeps the settings clears it."""
+    temporary_over: bool = False
+    """True when the temporary mode has reached its end: whoever keeps the settings clears it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +313,8 @@ class SiteDecision:
     discharge_limit_w: float | None = None
     """Volatile inverter limit to hold at the GX; None = release it."""
     guard: BatteryGuard = BatteryGuard.INACTIVE
+    priority: Priority | None = None
+    """The priority in force: what prices chose where the owner left it to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

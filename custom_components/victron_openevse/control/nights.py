@@ -6,10 +6,10 @@ from recent ones: high enough for most of them, but not for the one with guests,
 that nobody is at home.
 """
 
-from dataclasses import replace
 from math import exp
 from typing import Final
 
+from .change import replace
 from .memory import HouseMemory
 from .model import SiteSettings
 

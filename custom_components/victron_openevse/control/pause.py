@@ -3,9 +3,9 @@
 Pressed at noon it lasts through the coming night; pressed at night it ends with that night.
 """
 
-from dataclasses import replace
 from typing import Final
 
+from .change import replace
 from .freshness import known
 from .memory import Pause
 from .model import Reading

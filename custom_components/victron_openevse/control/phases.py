@@ -5,9 +5,9 @@ times what the law believes and the battery pays the difference, so the charger'
 current are compared. Only more phases than configured are believed: too few merely waste some sun.
 """
 
-from dataclasses import replace
 from typing import Final
 
+from .change import replace
 from .freshness import known
 from .memory import ChargerMemory
 from .model import ChargerReading, ChargerSettings

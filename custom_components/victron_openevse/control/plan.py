@@ -1,7 +1,7 @@
 """What the battery may do for the cars, by the owner's priority.
 
-One level L divides the battery: below it, it has the first claim on the sun and gives nothing to a car;
-above it, it may help. The priority says where L lies:
+One level L divides the battery: below it, it has the first claim on the sun (not in `car_first`) and
+gives nothing to a car; above it, it may help. The priority says where L lies:
 
 * `car_first`: the original flow's reserve, lowered by the sun still to come (`reserve`);
 * `balanced`: what the night needs, learned, lowered by part of the sun still to come;
@@ -9,7 +9,8 @@ above it, it may help. The priority says where L lies:
 
 A known departure lowers L once more, in every priority: the sun after it would find nobody but the
 battery, so the battery gives beforehand what that sun is expected to bring back. How much that is
-follows from today's sun so far, because most days are as good after noon as before it.
+follows from today's sun so far, because most days are as good after noon as before it; a forecast may
+promise more.
 
 All shares and factors below were chosen on the tuning half of the benchmark's days.
 """
@@ -81,9 +82,13 @@ PCT: Final = 100.0
 class Plan:
     """What the battery may do now."""
 
+    priority: Priority
+    """The one in force."""
     levels: Levels
     lowest_pct: float
     """Owner's floor and the GX's own limit: below this nothing is lent, not even for a minute."""
+    battery_claims: bool
+    """Below L the battery has the first claim on the sun; else it only gives nothing there."""
     waits_for_sun: bool
     """By day: the battery may bridge clouds for a running car, but starts none by itself."""
     keeps_full: bool
@@ -114,8 +119,10 @@ def make_plan(
     # By day `balanced` gives only what would soon overflow.
     given_from_pct = max(levels.reserve_pct, HIGH_PCT) if saves else levels.reserve_pct
     return Plan(
+        priority=settings.priority,
         levels=levels,
         lowest_pct=lowest_level_pct(settings, site),
+        battery_claims=settings.priority is not Priority.CAR_FIRST,
         waits_for_sun=saves and (soc_pct or 0.0) < HIGH_PCT,
         keeps_full=levels.reserve_pct >= HIGH_PCT,
         lift_w=_lift_w(settings, levels, given_from_pct, soc_pct, departure_h),
@@ -130,7 +137,7 @@ def _levels(
         return Levels(reserve_pct=FULL_LEVEL_PCT, resume_pct=FULL_RESUME_PCT)
     if settings.priority is Priority.CAR_FIRST or need_kwh is None:
         return reserve_levels(settings, readings.site, pv_mean_w, readings.hours_to_sunset)
-    rest_kwh = _rest_of_sun_kwh(settings, house, readings) or 0.0
+    rest_kwh = rest_of_sun_kwh(settings, house, readings) or 0.0
     kept_pct = _pct(settings, NEED_SHARE * need_kwh / DISCHARGE_EFFICIENCY - SUN_SHARE * rest_kwh)
     return _bounded(settings, readings.site, gx_level_pct(readings.site) + kept_pct)
 
@@ -162,24 +169,44 @@ def _before_departure(
     return lowered if lowered.reserve_pct < levels.reserve_pct else levels
 
 
-def _rest_of_sun_kwh(
+def rest_of_sun_kwh(
     settings: SiteSettings, house: HouseMemory, readings: Readings, skip_h: float = 0.0
 ) -> float | None:
-    """Sun from `skip_h` hours from now until sunset, beyond the base load; None = cannot be told.
+    """Sun from `skip_h` hours from now until sunset, beyond the base load; None = cannot be told."""
+    day_h, left_h = _told_h(readings.day_length_h), _told_h(readings.hours_to_sunset)
+    if left_h is None or day_h is None or left_h >= day_h:
+        # At night there is nothing left of today's sun.
+        return None
+    guess_kwh = _guess_kwh(house, day_h, left_h, skip_h)
+    if guess_kwh is None:
+        return None
+    return max(0.0, guess_kwh - expected_base_kwh(settings, left_h - skip_h))
+
+
+def _guess_kwh(house: HouseMemory, day_h: float, left_h: float, skip_h: float) -> float | None:
+    """Sun to come, guessed from today's so far; None where there was too little.
 
     A day's sun is taken as half a sine over the day, scaled to what today has given so far.
     """
-    day_h, left_h = _told_h(readings.day_length_h), _told_h(readings.hours_to_sunset)
-    if day_h is None or left_h is None or not 0.0 < left_h < day_h:
-        return None
     seen = _share_by(day_h - left_h, day_h)
     if seen < SEEN_SHARE:
         return None
     total_kwh = house.pv_today_kwh / seen
     after_kwh = total_kwh * (1.0 - _share_by(day_h - left_h + skip_h, day_h))
     # A morning that was bright says little once the sky has closed.
-    after_kwh = min(after_kwh, house.pv_recent_w / W_PER_KW * (left_h - skip_h))
-    return max(0.0, after_kwh - expected_base_kwh(settings, left_h - skip_h))
+    return min(after_kwh, house.pv_recent_w / W_PER_KW * (left_h - skip_h))
+
+
+def forecast_between_kwh(
+    forecast_kwh: tuple[float, ...], from_h: float, until_h: float
+) -> float | None:
+    """Forecast energy between two moments, hours from now; None without a usable forecast."""
+    if not forecast_kwh or not all(isfinite(kwh) and kwh >= 0.0 for kwh in forecast_kwh):
+        return None
+    return sum(
+        kwh * max(0.0, min(hour + 1.0, until_h) - max(float(hour), from_h))
+        for hour, kwh in enumerate(forecast_kwh)
+    )
 
 
 def _share_by(hours: float, day_h: float) -> float:
@@ -190,10 +217,19 @@ def _share_by(hours: float, day_h: float) -> float:
 def _sun_after_departure_kwh(
     settings: SiteSettings, house: HouseMemory, readings: Readings, departure_h: float | None
 ) -> float | None:
+    """Sun that comes when the car is gone; None = no departure, or nothing can be told yet.
+
+    A forecast may only promise more than today's sun so far lets expect: measured, one that is too
+    high costs less than a bright afternoon that nobody made room for.
+    """
     left_h = _told_h(readings.hours_to_sunset)
     if departure_h is None or left_h is None or departure_h >= left_h:
         return None
-    return _rest_of_sun_kwh(settings, house, readings, departure_h)
+    guess_kwh = rest_of_sun_kwh(settings, house, readings, departure_h)
+    forecast_kwh = forecast_between_kwh(readings.sun_forecast_kwh, departure_h, left_h)
+    if guess_kwh is None or forecast_kwh is None:
+        return guess_kwh
+    return max(guess_kwh, forecast_kwh - expected_base_kwh(settings, left_h - departure_h))
 
 
 def _saves_for_dusk(settings: SiteSettings, readings: Readings) -> bool:
@@ -222,11 +258,12 @@ def _lift_w(
     if departure_h is not None:
         horizon_h = min(max(departure_h, LEAST_HORIZON_H), LIFT_HORIZON_H)
         highest_w = DEPARTURE_LIFT_MAX_W
+    lowest_w = 0.0 if settings.priority is Priority.CAR_FIRST else -CLAIM_MAX_W
     from_pct = levels.reserve_pct if soc_pct < levels.reserve_pct else given_from_pct
     spare_kwh = (soc_pct - from_pct) / PCT * settings.battery_capacity_kwh
     if soc_pct >= levels.reserve_pct:
         spare_kwh = max(0.0, spare_kwh)
-    return min(max(spare_kwh / horizon_h * W_PER_KW, -CLAIM_MAX_W), highest_w)
+    return min(max(spare_kwh / horizon_h * W_PER_KW, lowest_w), highest_w)
 
 
 def _told_h(hours: float | None) -> float | None:

@@ -1,9 +1,9 @@
 """First stage of a decision: what the readings say about the site."""
 
-from dataclasses import replace
 from typing import Final
 
 from .ceiling import beyond_ceiling_w, note_ceiling
+from .change import replace
 from .curtailment import is_curtailed, is_limited, note_limited
 from .exchange import update_exchange
 from .freshness import LADDERS, Trust, known, missing_readings
@@ -11,6 +11,7 @@ from .memory import HouseMemory, SiteMemory
 from .model import Readings, SiteDecision, SiteReading, SiteSettings
 from .plan import make_plan
 from .surplus import Measured, update_filters
+from .tariff import in_force
 from .view import SiteView
 
 LONGEST_STEP_S: Final = 60.0
@@ -23,18 +24,18 @@ ISLANDED_CONFIRM_S: Final = 3.0
 def update_site(
     memory: SiteMemory, measured: Measured, site: SiteReading, now_s: float
 ) -> SiteMemory:
-    """Bring the site's memory to `now_s`."""
+    """Bring the site's memory to `now_s`: from here on that is the time of the last decision."""
     if memory.started_at_s is None:
         memory = replace(memory, started_at_s=now_s)
     memory = note_ceiling(memory, site, now_s)
     surplus_w = measured.surplus_w
     if surplus_w is not None:
         surplus_w -= beyond_ceiling_w(memory, site, now_s)
-    dt_s = step_s(memory, now_s)
-    memory = replace(memory, exchange=update_exchange(memory.exchange, site, dt_s))
+    exchange = update_exchange(memory.exchange, site, step_s(memory, now_s))
     memory = update_filters(memory, measured, site, surplus_w, now_s)
     memory = _note_islanded(memory, site, now_s)
-    return note_limited(memory, site, now_s)
+    memory = note_limited(memory, site, now_s)
+    return replace(memory, exchange=exchange, decided_at_s=now_s)
 
 
 def _note_islanded(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteMemory:
@@ -61,11 +62,13 @@ def view_site(
     readings: Readings,
     now_s: float,
     departure_h: float | None,
+    dt_s: float = 0.0,
 ) -> SiteView:
-    """Draw the conclusions all chargers share."""
+    """Draw the conclusions all chargers share; `dt_s` is 0 for whoever only looks."""
     site = readings.site
     islanded_at_s = memory.islanded_at_s
     soc_pct = known(site.battery_soc_pct)
+    settings = in_force(settings, house, readings.prices)
     plan = make_plan(settings, house, readings, memory.pv_mean_w, soc_pct, departure_h)
     return SiteView(
         trust=_trust(memory, measured, site, now_s),
@@ -81,7 +84,7 @@ def view_site(
         measured_at_s=measured.at_s,
         voltage_v=known(site.grid_voltage_v),
         nominal_voltage_v=settings.nominal_voltage_v,
-        dt_s=step_s(memory, now_s),
+        dt_s=dt_s,
         now_s=now_s,
     )
 
@@ -120,4 +123,5 @@ def describe_site(
         pv_curtailed=view.curtailed,
         data_problem=bool(missing),
         missing=missing,
+        priority=view.plan.priority,
     )

@@ -1,9 +1,9 @@
 """The solar modes for one charger: trust in the data, then whether, then how much."""
 
-from dataclasses import replace
 from typing import Final
 
-from .awake import START_SHARE, update_awake
+from .awake import START_MARGIN, START_SHARE, update_awake
+from .change import replace
 from .following import follow
 from .freshness import Trust, known
 from .memory import ChargerMemory
@@ -88,7 +88,7 @@ def _sleep(mode: Mode, memory: ChargerMemory, view: SiteView, share: Share) -> W
         filling = view.plan.keeps_full
         code = ReasonCode.FILLING_BATTERY_FIRST if filling else ReasonCode.RESERVE_REACHED
         return Want(current_a=0, status=Status.WAITING_FOR_BATTERY, reason=Reason(code, numbers))
-    needed_w = share.minimum_w * (START_SHARE if mode is Mode.SOLAR else 1.0)
+    needed_w = share.minimum_w * (START_SHARE if mode is Mode.SOLAR else START_MARGIN)
     numbers = {"surplus_w": share.slow_w, "needed_w": needed_w}
     reason = Reason(ReasonCode.WAITING_FOR_SURPLUS, numbers)
     return Want(current_a=0, status=Status.WAITING_FOR_SUN, reason=reason)

@@ -6,10 +6,11 @@ the sum does not move. Two filters: the fast one sets the current, the slow one 
 stops.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp
 from typing import Final
 
+from .change import replace
 from .freshness import LADDERS, charging_power_w, is_online, known, oldest_at_s
 from .memory import SiteMemory
 from .model import ChargerState, Readings, SiteReading
