@@ -91,6 +91,15 @@ def test_without_any_sun_the_reserve_ends_the_charge_soon() -> None:
     assert house.charger.reason.code is ReasonCode.RESERVE_REACHED
 
 
+def test_below_the_floor_a_sunny_past_does_not_count() -> None:
+    house = low(2.5, 40.0)
+    house.run(SETTLED_S)
+    house.soc_pct = FLOOR_PCT - 2.0
+    house.pv_w = 200.0
+    house.run(45)
+    assert house.offered_a == 0
+
+
 def test_a_busy_contactor_asks_for_more_battery_before_it_closes_again() -> None:
     """Sun that comes and goes each half hour: each start asks for a little more than the last."""
     house = low(1.2, 21.0)

@@ -6,7 +6,7 @@ from math import inf, nan
 import pytest
 
 from custom_components.victron_openevse.control.model import Priority
-from custom_components.victron_openevse.control.plan import forecast_between_kwh
+from custom_components.victron_openevse.control.sun_ahead import forecast_between_kwh
 
 from .test_plan import NOON, plan
 

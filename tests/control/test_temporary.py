@@ -191,6 +191,16 @@ def test_a_pause_stops_at_once_and_ends_by_itself(mode: Mode) -> None:
     assert house.offered_a > 0
 
 
+def test_a_boost_during_a_pause_leads_back_to_the_pause() -> None:
+    house = House(mode=Mode.SOLAR, settings={"pause_until_morning": True})
+    assert live(house, 30).status is Status.PAUSED
+    boost(house, duration_s=300.0)
+    live(house, 30)
+    assert house.offered_a == 32
+    assert live(house, 300).status is Status.PAUSED
+    assert house.offered_a == 0
+
+
 @pytest.mark.parametrize(
     "soc_pct", [pytest.param(None, id="absent"), pytest.param(nan, id="no number")]
 )

@@ -143,8 +143,9 @@ def _confirm_s(view: SiteView, share: Share, above_pct: float) -> float:
     sunny = share.slow_w > NIGHT_SHARE * share.minimum_w
     if lends and sunny and not view.plan.battery_claims:
         return RIDE_THROUGH_S
-    clear = above_pct <= -RESERVE_BREACH_PCT and _sunless(view, share, above_pct)
-    return BREACH_CONFIRM_S if clear else RESERVE_CONFIRM_S
+    below_floor = (view.soc_pct or 0.0) <= view.plan.lowest_pct - RESERVE_BREACH_PCT
+    breached = above_pct <= -RESERVE_BREACH_PCT and _sunless(view, share, above_pct)
+    return BREACH_CONFIRM_S if below_floor or breached else RESERVE_CONFIRM_S
 
 
 def _worn_pct(memory: ChargerMemory, view: SiteView) -> float:
@@ -208,7 +209,7 @@ def _ends(view: SiteView, share: Share, above_pct: float) -> bool:
         return False
     if _sunless(view, share, above_pct):
         return True
-    if not view.plan.battery_claims:
+    if not view.plan.battery_claims and (view.soc_pct or 0.0) > view.plan.lowest_pct:
         return False
     # The slow mean takes minutes to see that the sun has gone.
     gone = share.fast_w < GONE_SHARE * share.minimum_w and above_pct <= -RESERVE_BREACH_PCT

@@ -163,7 +163,7 @@ def _gate(
         standby_a = MIN_CURRENT_A if memory.blind else 0
         reason = Reason(ReasonCode.NO_VEHICLE)
         return Want(current_a=standby_a, status=Status.DISCONNECTED, reason=reason, urgent=True)
-    if memory.paused and not over:
+    if memory.paused and not over and settings.temporary is None:
         return _stop(Status.PAUSED, ReasonCode.PAUSED_UNTIL_MORNING)
     if settings.mode is Mode.OFF:
         return _stop(Status.PAUSED, ReasonCode.PAUSED_FOR_A_WHILE)

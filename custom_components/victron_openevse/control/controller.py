@@ -14,10 +14,10 @@ and at least every few seconds; nothing in it depends on how often. The stages:
 from collections.abc import Mapping
 
 from .allocation import share_surplus
+from .cars import NOTHING_KNOWN, solar_cars
 from .change import replace
 from .charger_stage import decide_charger, make_claim, make_share
 from .commands import note_commands
-from .contactor import has_had_enough
 from .curtailment import is_curtailed
 from .energy import record, split_power
 from .freshness import charging_power_w, known
@@ -26,7 +26,6 @@ from .memory import ChargerMemory, HouseMemory, Memory, SiteMemory
 from .model import (
     SOLAR_MODES,
     ChargerDecision,
-    ChargerReading,
     ChargerSettings,
     Decision,
     Mode,
@@ -35,14 +34,12 @@ from .model import (
     SiteDecision,
 )
 from .nights import update_house
-from .site_stage import describe_site, step_s, update_site, view_site
+from .site_stage import describe_site, note_cut_off, step_s, update_site, view_site
 from .surplus import Measured, measure
 from .targets import has_its_fill, note_target
 from .tariff import update_tariff
 from .temporary import Turn, put_in_force
 from .view import Share, SiteView
-
-NOTHING_KNOWN = ChargerReading()
 
 OVER = frozenset({Turn.ENDED, Turn.OVER})
 
@@ -59,13 +56,12 @@ def decide(
     measured = measure(readings, now_s)
     dt_s = step_s(memory.site, now_s)
     site_memory = update_site(memory.site, measured, readings.site, now_s)
+    site_memory = note_cut_off(site_memory, readings, now_s)
     noted = _note_commands(settings, memory, readings, now_s, turns)
     memories = {key: charger for key, (charger, _) in noted.items()}
     house = _note_house(memory.house, site_memory, measured, readings, now_s, dt_s)
-    departure_h = last_departure_h(settings, memories, readings, now_s)
-    view = view_site(
-        settings.site, site_memory, house, measured, readings, now_s, departure_h, dt_s
-    )
+    cars = solar_cars(settings, memories, readings, now_s)
+    view = view_site(settings.site, site_memory, house, measured, readings, now_s, cars, dt_s)
     shares = _share(settings, memories, readings, view, site_memory)
     decisions: dict[str, ChargerDecision] = {}
     for key, own in settings.chargers.items():
@@ -118,27 +114,6 @@ def _note_house(
     )
     soc_pct = known(readings.site.battery_soc_pct)
     return update_tariff(house, updated, readings.prices, soc_pct, dt_s)
-
-
-def last_departure_h(
-    settings: Settings,
-    memories: Mapping[str, ChargerMemory],
-    readings: Readings,
-    now_s: float,
-) -> float | None:
-    """Hours until the last car leaves that could take the sun; None while one stays."""
-    staying = [
-        key
-        for key, own in settings.chargers.items()
-        if own.mode is Mode.SOLAR
-        and memories[key].connected
-        and not memories[key].paused
-        and not has_had_enough(memories[key], now_s)
-        and not has_its_fill(own, memories[key])
-    ]
-    if any(key not in readings.hours_to_departure for key in staying):
-        return None
-    return max((readings.hours_to_departure[key] for key in staying), default=None)
 
 
 def _share(

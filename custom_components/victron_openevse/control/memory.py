@@ -240,6 +240,9 @@ class SiteMemory:
     """Time of grid and battery power (the older one) when both and all cars were last known."""
     soc_at_s: float | None = None
     """Time of the last known state of charge."""
+    cut_off_at_s: float | None = None
+    """Last decision at which no charger was there and the site's data were too old as well: the way
+    to them was lost, and what comes back of them needs a moment to arrive."""
     limited_at_s: float | None = None
     """Since when the GX reports held-back sun without a break."""
     islanded_at_s: float | None = None

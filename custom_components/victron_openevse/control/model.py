@@ -46,6 +46,14 @@ class Priority(StrEnum):
     """What recent prices make of it (`tariff`): one of the three above."""
 
 
+class SafeState(StrEnum):
+    """What a charger does by itself when nobody speaks to it any more."""
+
+    STOP = "stop"
+    CARRY_ON = "carry_on"
+    """Go on with what was offered last."""
+
+
 class Status(StrEnum):
     """What a charger is doing, in the words shown to the user."""
 
@@ -265,6 +273,8 @@ class ChargerSettings:
     """Energy a session may bring; 0 = as much as the car takes."""
     target_soc_pct: float = NO_TARGET_PCT
     """Charging stops when the car tells this state of charge; 100 = when the car itself stops."""
+    safe_state: SafeState = SafeState.STOP
+    """What the charger does by itself when we are gone. Not for the law, which is gone then too."""
     temporary: Temporary | None = None
     """What holds for a while instead of `mode`."""
 

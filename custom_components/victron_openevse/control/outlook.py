@@ -20,9 +20,9 @@ from .awake import (
     STOP_SHARE,
     SUN_START_PCT,
 )
+from .cars import NOTHING_KNOWN, solar_cars
 from .change import replace
 from .charger_stage import make_share
-from .controller import NOTHING_KNOWN, last_departure_h
 from .freshness import LADDERS
 from .memory import ChargerMemory, HouseMemory, Memory
 from .model import (
@@ -37,10 +37,11 @@ from .model import (
     SiteSettings,
 )
 from .nights import night_need_kwh
-from .plan import DISCHARGE_EFFICIENCY, FULL_LEVEL_PCT, PCT, rest_of_sun_kwh
+from .plan import DISCHARGE_EFFICIENCY, FULL_LEVEL_PCT, PCT
 from .reasons import Reason, ReasonCode
 from .reserve import gx_level_pct
 from .site_stage import view_site
+from .sun_ahead import rest_of_sun_kwh
 from .surplus import measure
 from .temporary import left_kwh, left_s, put_in_force
 from .view import Share, SiteView
@@ -150,10 +151,10 @@ def _case(
     settings: Settings, memory: Memory, readings: Readings, reason: Reason, key: str, now_s: float
 ) -> _Case:
     settings, memory, _ = put_in_force(settings, memory, readings, now_s)
-    departure_h = last_departure_h(settings, memory.chargers, readings, now_s)
+    cars = solar_cars(settings, memory.chargers, readings, now_s)
     view = view_site(
         settings.site, memory.site, memory.house, measure(readings, now_s), readings, now_s,
-        departure_h,
+        cars,
     )  # fmt: skip
     own, charger = settings.chargers[key], memory.chargers[key]
     heard_at_s = memory.site.measured_at_s

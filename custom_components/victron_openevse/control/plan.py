@@ -16,13 +16,19 @@ All shares and factors below were chosen on the tuning half of the benchmark's d
 """
 
 from dataclasses import dataclass
-from math import cos, isfinite, pi
 from typing import Final
 
 from .memory import HouseMemory
 from .model import Priority, Readings, SiteReading, SiteSettings
-from .nights import expected_base_kwh, night_need_kwh
+from .nights import night_need_kwh
 from .reserve import FULL_PCT, Levels, gx_level_pct, lowest_level_pct, reserve_levels
+from .sun_ahead import (
+    W_PER_KW,
+    rest_of_sun_kwh,
+    spilled_kwh,
+    sun_after_departure_kwh,
+    told_h,
+)
 
 FULL_LEVEL_PCT: Final = 98.0
 """`house_first`: batteries near full take little and report coarsely; 98 % is as good as all."""
@@ -41,11 +47,11 @@ BALANCED_RESUME_PCT: Final = 3.0
 DISCHARGE_EFFICIENCY: Final = 0.95
 """Battery to house, as measured on LFP batteries behind a Multi."""
 
-SEEN_SHARE: Final = 0.03
-"""Part of a day's sun that must have been seen before the rest is guessed from it."""
-
 DEPARTURE_SHARE: Final = 1.0
 """Part of the sun expected after a departure that the battery counts on."""
+
+SPILL_SHARE: Final = 1.0
+"""Part of the sun beyond what the cars can take that the battery counts on."""
 
 DUSK_H: Final = 2.5
 """So long before sunset the day's sun is as good as decided: `balanced` may then give what the night
@@ -74,7 +80,6 @@ CLAIM_MAX_W: Final = 3000.0
 LEAST_HORIZON_H: Final = 0.3
 """In the last minutes before a departure the power must not grow without bound."""
 
-W_PER_KW: Final = 1000.0
 PCT: Final = 100.0
 
 
@@ -104,12 +109,17 @@ def make_plan(
     pv_mean_w: float | None,
     soc_pct: float | None,
     departure_h: float | None,
+    cars_w: float | None = None,
 ) -> Plan:
-    """Work out the plan; `departure_h` = hours until the first solar car leaves, None = unknown."""
+    """Work out the plan.
+
+    `departure_h` is the time until the last solar car leaves, None = unknown; `cars_w` the most that
+    the cars can draw, None = there is no car.
+    """
     site = readings.site
-    departure_h = _told_h(departure_h)
+    departure_h = told_h(departure_h)
     levels = _levels(settings, house, readings, pv_mean_w)
-    leaving = _sun_after_departure_kwh(settings, house, readings, departure_h)
+    leaving = sun_after_departure_kwh(settings, house, readings, departure_h)
     if leaving is None:
         departure_h = None
     else:
@@ -118,6 +128,10 @@ def make_plan(
     saves = not soon and _saves_for_dusk(settings, readings)
     # By day `balanced` gives only what would soon overflow.
     given_from_pct = max(levels.reserve_pct, HIGH_PCT) if saves else levels.reserve_pct
+    if cars_w is not None and settings.priority is not Priority.CAR_FIRST:
+        levels = _before_spill(
+            settings, levels, spilled_kwh(settings, house, readings, cars_w), site
+        )
     return Plan(
         priority=settings.priority,
         levels=levels,
@@ -140,6 +154,18 @@ def _levels(
     rest_kwh = rest_of_sun_kwh(settings, house, readings) or 0.0
     kept_pct = _pct(settings, NEED_SHARE * need_kwh / DISCHARGE_EFFICIENCY - SUN_SHARE * rest_kwh)
     return _bounded(settings, readings.site, gx_level_pct(readings.site) + kept_pct)
+
+
+def _before_spill(
+    settings: SiteSettings, levels: Levels, spilled_kwh: float, site: SiteReading
+) -> Levels:
+    """Claim less where sun is coming that only the battery will be able to take."""
+    expected_pct = _pct(settings, SPILL_SHARE * DISCHARGE_EFFICIENCY * spilled_kwh)
+    return (
+        levels
+        if expected_pct <= 0.0
+        else _bounded(settings, site, levels.reserve_pct - expected_pct)
+    )
 
 
 def _bounded(settings: SiteSettings, site: SiteReading, level_pct: float) -> Levels:
@@ -169,74 +195,11 @@ def _before_departure(
     return lowered if lowered.reserve_pct < levels.reserve_pct else levels
 
 
-def rest_of_sun_kwh(
-    settings: SiteSettings, house: HouseMemory, readings: Readings, skip_h: float = 0.0
-) -> float | None:
-    """Sun from `skip_h` hours from now until sunset, beyond the base load; None = cannot be told."""
-    day_h, left_h = _told_h(readings.day_length_h), _told_h(readings.hours_to_sunset)
-    if left_h is None or day_h is None or left_h >= day_h:
-        # At night there is nothing left of today's sun.
-        return None
-    guess_kwh = _guess_kwh(house, day_h, left_h, skip_h)
-    if guess_kwh is None:
-        return None
-    return max(0.0, guess_kwh - expected_base_kwh(settings, left_h - skip_h))
-
-
-def _guess_kwh(house: HouseMemory, day_h: float, left_h: float, skip_h: float) -> float | None:
-    """Sun to come, guessed from today's so far; None where there was too little.
-
-    A day's sun is taken as half a sine over the day, scaled to what today has given so far.
-    """
-    seen = _share_by(day_h - left_h, day_h)
-    if seen < SEEN_SHARE:
-        return None
-    total_kwh = house.pv_today_kwh / seen
-    after_kwh = total_kwh * (1.0 - _share_by(day_h - left_h + skip_h, day_h))
-    # A morning that was bright says little once the sky has closed.
-    return min(after_kwh, house.pv_recent_w / W_PER_KW * (left_h - skip_h))
-
-
-def forecast_between_kwh(
-    forecast_kwh: tuple[float, ...], from_h: float, until_h: float
-) -> float | None:
-    """Forecast energy between two moments, hours from now; None without a usable forecast."""
-    if not forecast_kwh or not all(isfinite(kwh) and kwh >= 0.0 for kwh in forecast_kwh):
-        return None
-    return sum(
-        kwh * max(0.0, min(hour + 1.0, until_h) - max(float(hour), from_h))
-        for hour, kwh in enumerate(forecast_kwh)
-    )
-
-
-def _share_by(hours: float, day_h: float) -> float:
-    """Part of a half-sine day's energy that has come `hours` after sunrise."""
-    return (1.0 - cos(pi * min(max(hours / day_h, 0.0), 1.0))) / 2.0
-
-
-def _sun_after_departure_kwh(
-    settings: SiteSettings, house: HouseMemory, readings: Readings, departure_h: float | None
-) -> float | None:
-    """Sun that comes when the car is gone; None = no departure, or nothing can be told yet.
-
-    A forecast may only promise more than today's sun so far lets expect: measured, one that is too
-    high costs less than a bright afternoon that nobody made room for.
-    """
-    left_h = _told_h(readings.hours_to_sunset)
-    if departure_h is None or left_h is None or departure_h >= left_h:
-        return None
-    guess_kwh = rest_of_sun_kwh(settings, house, readings, departure_h)
-    forecast_kwh = forecast_between_kwh(readings.sun_forecast_kwh, departure_h, left_h)
-    if guess_kwh is None or forecast_kwh is None:
-        return guess_kwh
-    return max(guess_kwh, forecast_kwh - expected_base_kwh(settings, left_h - departure_h))
-
-
 def _saves_for_dusk(settings: SiteSettings, readings: Readings) -> bool:
     """By day `balanced` lets the battery give by itself only when it soon overflows."""
     if settings.priority is not Priority.BALANCED:
         return False
-    day_h, left_h = _told_h(readings.day_length_h), _told_h(readings.hours_to_sunset)
+    day_h, left_h = told_h(readings.day_length_h), told_h(readings.hours_to_sunset)
     if day_h is None or left_h is None:
         return False
     return DUSK_H < left_h < day_h + DAWN_H
@@ -264,11 +227,6 @@ def _lift_w(
     if soc_pct >= levels.reserve_pct:
         spare_kwh = max(0.0, spare_kwh)
     return min(max(spare_kwh / horizon_h * W_PER_KW, lowest_w), highest_w)
-
-
-def _told_h(hours: float | None) -> float | None:
-    """A time span as told; one that is none, such as NaN or a moment gone by, counts as unknown."""
-    return hours if hours is not None and isfinite(hours) and hours > 0.0 else None
 
 
 def _pct(settings: SiteSettings, energy_kwh: float) -> float:

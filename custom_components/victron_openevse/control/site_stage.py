@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from .cars import Cars
 from .ceiling import beyond_ceiling_w, note_ceiling
 from .change import replace
 from .curtailment import is_curtailed, is_limited, note_limited
 from .exchange import update_exchange
-from .freshness import LADDERS, Trust, known, missing_readings
+from .freshness import LADDERS, Ladder, Trust, is_online, known, missing_readings
 from .memory import HouseMemory, SiteMemory
 from .model import Readings, SiteDecision, SiteReading, SiteSettings
 from .plan import make_plan
@@ -48,6 +49,20 @@ def _note_islanded(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteM
     return replace(memory, islanded_at_s=now_s if islanded else None)
 
 
+def note_cut_off(memory: SiteMemory, readings: Readings, now_s: float) -> SiteMemory:
+    """Remember that neither charger nor data are there, so that their return stops no charge.
+
+    A broker that comes back brings the charger a second before the site: a charge that went on
+    meanwhile shall not end for that second.
+    """
+    stop_s = LADDERS[readings.site.source].stop_s
+    times_s = (memory.measured_at_s, memory.soc_at_s)
+    old = any(at_s is not None and now_s - at_s >= stop_s for at_s in times_s)
+    if not old or any(is_online(charger, now_s) for charger in readings.chargers.values()):
+        return memory
+    return replace(memory, cut_off_at_s=now_s)
+
+
 def step_s(memory: SiteMemory, now_s: float) -> float:
     """Time since the last decision, 0..60 s; 0 after a longer gap."""
     dt_s = 0.0 if memory.decided_at_s is None else now_s - memory.decided_at_s
@@ -61,7 +76,7 @@ def view_site(
     measured: Measured,
     readings: Readings,
     now_s: float,
-    departure_h: float | None,
+    cars: Cars,
     dt_s: float = 0.0,
 ) -> SiteView:
     """Draw the conclusions all chargers share; `dt_s` is 0 for whoever only looks."""
@@ -69,7 +84,9 @@ def view_site(
     islanded_at_s = memory.islanded_at_s
     soc_pct = known(site.battery_soc_pct)
     settings = in_force(settings, house, readings.prices)
-    plan = make_plan(settings, house, readings, memory.pv_mean_w, soc_pct, departure_h)
+    plan = make_plan(
+        settings, house, readings, memory.pv_mean_w, soc_pct, cars.departure_h, cars.most_w
+    )
     return SiteView(
         trust=_trust(memory, measured, site, now_s),
         levels=plan.levels,
@@ -97,13 +114,21 @@ def _trust(memory: SiteMemory, measured: Measured, site: SiteReading, now_s: flo
     ladder = LADDERS[site.source]
     started_at_s = now_s if memory.started_at_s is None else memory.started_at_s
     known_at_s = started_at_s if memory.measured_at_s is None else memory.measured_at_s
-    trust = ladder.trust(now_s - known_at_s)
+    trust = _aged(memory, ladder, known_at_s, now_s)
     if measured.surplus_w is None:
         trust = max(trust, Trust.HOLD)
-    soc_age_s = now_s - (started_at_s if memory.soc_at_s is None else memory.soc_at_s)
-    if known(site.battery_soc_pct) is None or soc_age_s >= ladder.stop_s:
-        trust = max(trust, Trust.HOLD, ladder.trust(soc_age_s))
+    soc_at_s = started_at_s if memory.soc_at_s is None else memory.soc_at_s
+    if known(site.battery_soc_pct) is None or now_s - soc_at_s >= ladder.stop_s:
+        trust = max(trust, Trust.HOLD, _aged(memory, ladder, soc_at_s, now_s))
     return trust
+
+
+def _aged(memory: SiteMemory, ladder: Ladder, known_at_s: float, now_s: float) -> Trust:
+    """Trust by age; what grew too old while nothing could be reached ages from the return on."""
+    trust = ladder.trust(now_s - known_at_s)
+    if trust is not Trust.STOP or memory.cut_off_at_s is None:
+        return trust
+    return max(Trust.HOLD, ladder.trust(now_s - max(known_at_s, memory.cut_off_at_s)))
 
 
 def describe_site(
