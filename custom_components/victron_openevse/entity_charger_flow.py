@@ -1,0 +1,78 @@
+"""Adds a charger that is steered through entities of other integrations, or changes which these are."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+
+from .charger_data import entity_charger_data, is_set_up, used_elsewhere
+from .const import CONF_ENTITIES
+from .entity_forms import check, fields_for, picked, references, shown
+from .entity_roles import CHARGER_ROLES, SETPOINT
+from .entity_suggestions import Suggestion, suggest_chargers
+from .form_parts import as_schema
+
+FALLBACK_TITLE = "OpenEVSE"
+
+
+class EntityChargerSteps(ConfigSubentryFlow):
+    """The steps of a charger's subentry flow that take it from entities."""
+
+    def __init__(self) -> None:
+        self._suggested: Suggestion | None = None
+
+    async def async_step_entities(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask which entities steer the charger, filled with one that is not set up yet."""
+        found = suggest_chargers(self.hass)
+        self._suggested = next((item for item in found if not is_set_up(self.hass, item)), None)
+        suggested = {} if self._suggested is None else self._suggested.entity_ids
+        return await self._async_ask_for_entities(
+            "entities", user_input, {key: items[0] for key, items in suggested.items()}
+        )
+
+    async def async_step_reconfigure_entities(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change which entities steer the charger; those that are gone are left empty."""
+        stored = self._get_reconfigure_subentry().data.get(CONF_ENTITIES, {})
+        return await self._async_ask_for_entities(
+            "reconfigure_entities", user_input, shown(self.hass, CHARGER_ROLES, stored)
+        )
+
+    async def _async_ask_for_entities(
+        self, step_id: str, user_input: dict[str, Any] | None, suggested: dict[str, Any]
+    ) -> SubentryFlowResult:
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            suggested = user_input
+            ids = picked(CHARGER_ROLES, user_input)
+            errors = check(self.hass, CHARGER_ROLES, ids)
+            if not errors:
+                return self._finish_entities(step_id, ids)
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(
+                as_schema(fields_for(CHARGER_ROLES)), suggested
+            ),
+            errors=errors,
+        )
+
+    def _finish_entities(self, step_id: str, ids: dict[str, tuple[str, ...]]) -> SubentryFlowResult:
+        stored = references(self.hass, ids)
+        own = self._get_reconfigure_subentry() if step_id == "reconfigure_entities" else None
+        own_id = None if own is None else own.subentry_id
+        if used_elsewhere(self.hass, stored[SETPOINT.key][0], own_id):
+            return self.async_abort(reason="already_configured")
+        data = entity_charger_data(stored)
+        if own is not None:
+            return self.async_update_and_abort(self._get_entry(), own, data_updates=data)
+        suggested = self._suggested
+        is_suggested = suggested is not None and (
+            suggested.entity_ids[SETPOINT.key] == ids[SETPOINT.key]
+        )
+        return self.async_create_entry(
+            title=suggested.title if suggested and is_suggested else FALLBACK_TITLE,
+            data=data,
+            unique_id=suggested.unique_id if suggested and is_suggested else None,
+        )

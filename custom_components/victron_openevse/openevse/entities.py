@@ -1,0 +1,327 @@
+"""A charger steered through entities of other integrations: states in, service calls out.
+
+This is glue: the only module of this package that knows Home Assistant. Needed are a number that sets
+the current, a select or switch that lets it charge or not, and a power sensor; all else makes the
+picture finer. What the charger does not say is concluded from what it does: a car is there if nobody
+denies it, and it charges when it draws power.
+
+An integration that says that its entities are available vouches for the charger being there, unless it
+is known to say so for minutes after it has lost it: then its last report counts. Calls are made one after the other, bounded in time; what fails is tried again and never raised.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+import logging
+from types import MappingProxyType
+from typing import Any, Final
+
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.util import slugify
+
+from .. import entity_roles as roles
+from ..const import CONF_ENTITIES
+from ..control.model import ChargerReading, ChargerState, Reading
+from ..entity_roles import Role
+from ..entity_values import flag_of, number_of
+from ..entity_watch import EntityWatch
+from ..mqtt_transport import steady_now_s
+from .override import Offer, OverrideKeeper, Seen, offer_for
+
+_LOGGER = logging.getLogger(__name__)
+
+CALL_TIMEOUT_S: Final = 15.0
+"""A charger that has not answered by then is tried again."""
+IDLE_W: Final = 1.0
+"""Less than this is no power at all: the value rests, and is as young as the charger's last word."""
+CHARGING_W: Final = 100.0
+"""More than a charger's electronics and less than any car that charges."""
+
+ACTIVE: Final = ("active", "enabled", "on", "charge")
+DISABLED: Final = ("disabled", "off", "stop", "pause")
+AUTO: Final = ("auto", "automatic")
+"""Options of a select that let charge, forbid it, and withdraw any such wish."""
+
+_SELECTS: Final = ("select", "input_select")
+
+type Call = tuple[str, str, dict[str, Any]]
+"""Domain, service and data of a service call."""
+
+_STATES: Final = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("not_connected", "disconnected", "available", "no_car", "unplugged"),
+            ChargerState.DISCONNECTED,
+        ),
+        **dict.fromkeys(
+            ("connected", "preparing", "finishing", "suspendedev", "suspended_ev"),
+            ChargerState.CONNECTED,
+        ),
+        "charging": ChargerState.CHARGING,
+        **dict.fromkeys(
+            ("sleeping", "disabled", "suspendedevse", "suspended_evse"), ChargerState.SLEEPING
+        ),
+        **dict.fromkeys(
+            (
+                "diode_check_failed",
+                "gfci_fault",
+                "gfci_self_test_failure",
+                "no_ground",
+                "stuck_relay",
+                "over_temperature",
+                "vent_required",
+                "fault",
+                "faulted",
+                "error",
+            ),
+            ChargerState.FAULT,
+        ),
+    }
+)
+"""Words of a status entity. A gateway's `disabled` only says that it does not offer."""
+
+
+class EntityCharger:
+    """Adapter of one charger."""
+
+    def __init__(
+        self, hass: HomeAssistant, data: Mapping[str, Any], on_change: Callable[[], None]
+    ) -> None:
+        """Prepare; `data` is the stored data of the charger's subentry."""
+        self._hass = hass
+        self._watch = EntityWatch(hass, data[CONF_ENTITIES], lambda _role: on_change())
+        self._keeper = OverrideKeeper()
+        self._task: asyncio.Task[None] | None = None
+        self._releasing = False
+        self._failed = 0
+
+    @property
+    def firmware(self) -> str | None:
+        """Not told by entities."""
+        return None
+
+    @property
+    def releasing(self) -> bool:
+        """True while the charger is being given back."""
+        return self._releasing and self._busy
+
+    @property
+    def missing_entities(self) -> tuple[str, ...]:
+        """Keys of the roles with an entity that was removed or disabled."""
+        return self._watch.missing
+
+    def start(self, now_s: float) -> None:
+        """Begin to listen; calling it again changes nothing."""
+        self._watch.start(now_s)
+
+    def stop(self) -> None:
+        """Listen and send no more; what was commanded last stays."""
+        self._keeper.want(None)
+        self._watch.stop()
+
+    def tick(self, now_s: float) -> None:
+        """Look at the charger, and send what is due."""
+        self._keeper.look(self._seen(), now_s)
+        if self._vehicle(now_s) is False:
+            self._keeper.yield_nothing()
+        if not self._busy and (offer := self._keeper.due(now_s)) is not None:
+            self._run(self._calls(offer))
+
+    def offer(self, current_a: int, now_s: float) -> None:
+        """Offer whole amps per phase; less than 6 is "do not charge"."""
+        self._releasing = False
+        self._keeper.want(offer_for(current_a))
+        self.tick(now_s)
+
+    def take_over(self) -> None:
+        """A person has chosen something here: that ends what was chosen at the charger."""
+        self._keeper.take_over()
+
+    def release(self, now_s: float) -> None:  # noqa: ARG002 - part of every adapter
+        """Hand the charger back: withdraw the override, or at least let it charge."""
+        self._keeper.want(None)
+        option = self._option(AUTO)
+        calls = [self._choose(option)] if option else [self._switch(enabled=True)]
+        self._releasing = True
+        self._run([call for call in calls if call is not None])
+
+    def reading(self, now_s: float) -> ChargerReading:
+        """Return what is known."""
+        available = self._available()
+        return ChargerReading(
+            online=Reading(available, self._alive_at_s(now_s)),
+            state=_at(self._state(now_s) if available else None, now_s),
+            vehicle_connected=_at(self._vehicle(now_s), now_s),
+            charging_power_w=self._power(now_s),
+            charging_current_a=self._number(roles.CHARGING_CURRENT),
+            voltage_v=self._number(roles.CHARGER_VOLTAGE),
+            pilot_a=_at(self._current_a(), now_s),
+            max_current_a=_at(self._maximum_a(), now_s),
+            enabled=_at(self._enabled(), now_s),
+            manual_override=Reading(self._keeper.overridden, now_s),
+            total_energy_kwh=self._number(roles.TOTAL_ENERGY),
+            session_energy_kwh=self._number(roles.SESSION_ENERGY),
+        )
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return what helps to understand a fault, ready for JSON."""
+        wanted = self._keeper.wanted
+        return {
+            "available": self._available(),
+            "wanted_a": wanted and wanted.current_a,
+            "wanted_enabled": wanted and wanted.enabled,
+            "shown_a": self._current_a(),
+            "shown_enabled": self._enabled(),
+            "overridden": self._keeper.overridden,
+            "sent": self._keeper.sent_count,
+            "failed": self._failed,
+            "missing_entities": list(self.missing_entities),
+            "roles": self._watch.diagnostics(steady_now_s(self._hass)),
+        }
+
+    # What the entities say
+
+    def _available(self) -> bool:
+        """Tell whether its integration reaches the charger."""
+        return self._watch.state(roles.SETPOINT) is not None
+
+    def _alive_at_s(self, now_s: float) -> float:
+        """When the charger was last known to be there."""
+        if not self._watch.reports_steadily(roles.SETPOINT):
+            return now_s
+        return self._watch.newest_at_s(roles.SETPOINT) or 0.0
+
+    def _seen(self) -> Seen:
+        return Seen(
+            available=self._available() and self._watch.state(roles.ENABLE) is not None,
+            enabled=self._enabled(),
+            current_a=self._current_a(),
+            limit_only=self._watch.has(roles.PILOT),
+        )
+
+    def _enabled(self) -> bool | None:
+        state = self._watch.state(roles.ENABLE)
+        if state is None:
+            return None
+        word = state.state.lower()
+        return True if word in ACTIVE else False if word in DISABLED else None
+
+    def _current_a(self) -> float | None:
+        role = roles.PILOT if self._watch.has(roles.PILOT) else roles.SETPOINT
+        return number_of(self._watch.state(role), role.quantity)
+
+    def _maximum_a(self) -> float | None:
+        state = self._watch.state(roles.SETPOINT)
+        maximum = None if state is None else state.attributes.get("max")
+        return float(maximum) if isinstance(maximum, int | float) else None
+
+    def _number(self, role: Role) -> Reading[float] | None:
+        value = number_of(self._watch.state(role), role.quantity)
+        return _at(value, self._watch.newest_at_s(role))
+
+    def _power(self, now_s: float) -> Reading[float] | None:
+        """Power the car draws; a charger at rest need not repeat that it draws none."""
+        power = self._number(roles.CHARGING_POWER)
+        if power is None or not self._available():
+            return None
+        return Reading(power.value, self._alive_at_s(now_s)) if power.value < IDLE_W else power
+
+    def _state(self, now_s: float) -> ChargerState:
+        """Conclude the electrical state from plug, power and status."""
+        status = self._watch.state(roles.STATUS)
+        told = None if status is None else _STATES.get(slugify(status.state))
+        power = self._power(now_s)
+        if told is ChargerState.FAULT:
+            return told
+        if self._vehicle(now_s) is False:
+            return ChargerState.DISCONNECTED
+        if power is not None and power.value >= CHARGING_W:
+            return ChargerState.CHARGING
+        if told in (ChargerState.CHARGING, ChargerState.CONNECTED):
+            return told
+        stands = self._enabled() is False or told is ChargerState.SLEEPING
+        return ChargerState.SLEEPING if stands else ChargerState.CONNECTED
+
+    def _vehicle(self, now_s: float) -> bool | None:
+        """Tell whether a car is plugged in; where nothing can say so, there may always be one."""
+        if self._watch.has(roles.VEHICLE):
+            return flag_of(self._watch.state(roles.VEHICLE))
+        power = self._power(now_s)
+        if power is not None and power.value >= CHARGING_W:
+            return True
+        status = self._watch.state(roles.STATUS)
+        told = None if status is None else _STATES.get(slugify(status.state))
+        return told is not ChargerState.DISCONNECTED
+
+    # What is done to them
+
+    def _calls(self, offer: Offer) -> list[Call]:
+        """The current first: who starts to charge shall not begin with an old one."""
+        calls = []
+        if offer.current_a is not None:
+            calls.append(self._set(offer.current_a))
+        if self._enabled() is not offer.enabled:
+            calls.append(self._switch(enabled=offer.enabled))
+        return [call for call in calls if call is not None]
+
+    def _set(self, current_a: int) -> Call | None:
+        entity_id = self._watch.entity_id(roles.SETPOINT)
+        if entity_id is None:
+            return None
+        data = {ATTR_ENTITY_ID: entity_id, "value": current_a}
+        return split_entity_id(entity_id)[0], "set_value", data
+
+    def _switch(self, *, enabled: bool) -> Call | None:
+        entity_id = self._watch.entity_id(roles.ENABLE)
+        if entity_id is None:
+            return None
+        domain = split_entity_id(entity_id)[0]
+        if domain in _SELECTS:
+            return self._choose(self._option(ACTIVE if enabled else DISABLED))
+        return domain, "turn_on" if enabled else "turn_off", {ATTR_ENTITY_ID: entity_id}
+
+    def _choose(self, option: str | None) -> Call | None:
+        entity_id, state = self._watch.entity_id(roles.ENABLE), self._watch.state(roles.ENABLE)
+        if entity_id is None or option is None or (state is not None and state.state == option):
+            return None
+        data = {ATTR_ENTITY_ID: entity_id, "option": option}
+        return split_entity_id(entity_id)[0], "select_option", data
+
+    def _option(self, words: tuple[str, ...]) -> str | None:
+        """Find the option that one of `words` means, as the select spells it."""
+        state = self._watch.state(roles.ENABLE)
+        return None if state is None else option_of(state.attributes.get("options"), words)
+
+    @property
+    def _busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def _run(self, calls: list[Call]) -> None:
+        before = self._task
+        self._task = self._hass.async_create_task(
+            self._async_run(before, calls), "victron_openevse charger commands"
+        )
+
+    async def _async_run(self, before: asyncio.Task[None] | None, calls: list[Call]) -> None:
+        if before is not None:
+            await before
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                for domain, service, data in calls:
+                    await self._hass.services.async_call(domain, service, data, blocking=True)
+            self._failed = 0
+        except Exception as error:  # noqa: BLE001 - whatever another integration raises
+            self._failed += 1
+            level = logging.WARNING if self._failed == 1 else logging.DEBUG
+            _LOGGER.log(level, "The charger did not take a command, it is repeated: %s", error)
+
+
+def option_of(options: object, words: tuple[str, ...]) -> str | None:
+    """Find the option that one of `words` means, as the select spells it; None = there is none."""
+    if not isinstance(options, list | tuple):
+        return None
+    return next((item for item in options if str(item).lower() in words), None)
+
+
+def _at[T](value: T | None, at_s: float | None) -> Reading[T] | None:
+    return None if value is None or at_s is None else Reading(value, at_s)

@@ -1,0 +1,175 @@
+"""The keeper that steers where nobody has a claim: what it writes, when, and whom it obeys."""
+
+from itertools import pairwise
+
+import pytest
+
+from custom_components.victron_openevse.openevse.override import (
+    CHANGE_GAP_S,
+    FOREIGN_S,
+    RESEND_S,
+    RISE_GAP_S,
+    Offer,
+    OverrideKeeper,
+    Seen,
+    offer_for,
+)
+
+OFF = Offer(enabled=False)
+
+
+def shown(
+    enabled: bool | None, current_a: float | None = None, *, limit_only: bool = False
+) -> Seen:
+    """What a charger that is there shows."""
+    return Seen(available=True, enabled=enabled, current_a=current_a, limit_only=limit_only)
+
+
+def settled(current_a: int, seen: Seen, at_s: float = 0.0) -> OverrideKeeper:
+    """A keeper whose offer the charger has taken."""
+    keeper = OverrideKeeper()
+    keeper.want(offer_for(current_a))
+    keeper.look(shown(None), at_s)
+    assert keeper.due(at_s) == offer_for(current_a)
+    keeper.look(seen, at_s + 1.0)
+    assert keeper.due(at_s + 1.0) is None
+    return keeper
+
+
+def test_below_the_least_current_it_stands_still() -> None:
+    assert offer_for(5) == OFF
+    assert offer_for(6) == Offer(enabled=True, current_a=6)
+
+
+def test_nothing_is_sent_to_a_charger_that_shows_it_already() -> None:
+    keeper = OverrideKeeper()
+    keeper.want(offer_for(10))
+    keeper.look(shown(True, 10), 0.0)
+    assert keeper.due(0.0) is None
+    assert keeper.sent_count == 0
+
+
+def test_a_lower_pilot_at_the_start_is_not_ours() -> None:
+    keeper = OverrideKeeper()
+    keeper.want(offer_for(16))
+    keeper.look(shown(True, 6, limit_only=True), 0.0)
+    assert keeper.due(0.0) == offer_for(16)
+
+
+def test_a_lower_pilot_later_is_the_chargers_own_care() -> None:
+    keeper = settled(16, shown(True, 16, limit_only=True))
+    for second in range(2, 400):
+        keeper.look(shown(True, 10, limit_only=True), second)
+        assert keeper.due(second) is None
+    assert not keeper.overridden
+
+
+@pytest.mark.parametrize(
+    ("before_a", "after_a", "gap_s"),
+    [
+        pytest.param(10, 16, RISE_GAP_S, id="a rise waits longest"),
+        pytest.param(16, 10, CHANGE_GAP_S, id="a fall waits for the car's answer"),
+        pytest.param(16, 0, 0.0, id="a stop does not wait"),
+        pytest.param(0, 6, CHANGE_GAP_S, id="a start"),
+    ],
+)
+def test_changes_are_rationed(before_a: int, after_a: int, gap_s: float) -> None:
+    keeper = settled(before_a, shown(before_a > 0, before_a))
+    keeper.want(offer_for(after_a))
+    first = next(second for second in range(1, 30) if keeper.due(second) is not None)
+    assert first == max(1.0, gap_s)
+
+
+def test_what_is_not_taken_is_repeated_ever_more_rarely() -> None:
+    keeper = OverrideKeeper()
+    keeper.want(offer_for(10))
+    sent = []
+    for second in range(1000):
+        keeper.look(shown(False, 32), second)
+        if keeper.due(second) is not None:
+            sent.append(second)
+    gaps = [later - earlier for earlier, later in pairwise(sent)]
+    assert gaps == [*RESEND_S, RESEND_S[-1]]
+    assert not keeper.overridden
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        pytest.param(shown(False, 10), id="switched off"),
+        pytest.param(shown(True, 32), id="more current"),
+        pytest.param(shown(True, 6), id="less current set"),
+        pytest.param(shown(True, 32, limit_only=True), id="more current advertised"),
+    ],
+)
+def test_a_foreign_change_is_a_persons_and_left_alone(foreign: Seen) -> None:
+    keeper = settled(10, shown(True, 10))
+    for second in range(100, 700):
+        keeper.look(foreign, second)
+        keeper.want(offer_for(6 + second % 10))
+        assert keeper.due(second) is None or keeper.wanted == offer_for(int(foreign.current_a or 0))
+        if second > 100 + FOREIGN_S and keeper.overridden:
+            break
+    assert keeper.overridden
+
+
+def test_a_short_echo_of_the_past_is_no_person() -> None:
+    keeper = settled(10, shown(True, 10))
+    for second in (100.0, 102.0, 104.0):
+        keeper.look(shown(False, 10), second)
+    keeper.look(shown(True, 10), 104.5)
+    keeper.look(shown(False, 10), 200.0)
+    assert not keeper.overridden
+
+
+def overridden(at_s: float = 100.0) -> OverrideKeeper:
+    """A keeper whose charger a person has switched off."""
+    keeper = settled(10, shown(True, 10))
+    keeper.look(shown(False, 10), at_s)
+    keeper.look(shown(False, 10), at_s + FOREIGN_S)
+    assert keeper.overridden
+    return keeper
+
+
+@pytest.mark.parametrize(
+    ("after", "sends"),
+    [
+        pytest.param(shown(None), True, id="withdrawn"),
+        pytest.param(shown(True, 10), False, id="back to ours"),
+        pytest.param(Seen(), False, id="away"),
+    ],
+)
+def test_what_ends_a_persons_override(after: Seen, sends: bool) -> None:
+    keeper = overridden()
+    keeper.look(after, 200.0)
+    assert not keeper.overridden
+    assert (keeper.due(200.0) is not None) is sends
+
+
+def test_a_charger_that_comes_back_changed_gets_ours_again() -> None:
+    keeper = settled(10, shown(True, 10))
+    keeper.look(Seen(), 100.0)
+    keeper.look(shown(True, 32), 110.0)
+    assert keeper.due(110.0) == offer_for(10)
+    assert not keeper.overridden
+
+
+def test_a_choice_of_the_persons_here_is_written_at_once() -> None:
+    keeper = overridden()
+    keeper.take_over()
+    keeper.want(offer_for(32))
+    keeper.look(shown(False, 10), 106.0)
+    assert keeper.due(106.0) == offer_for(32)
+
+
+def test_an_unplugged_car_ends_the_override() -> None:
+    keeper = overridden()
+    keeper.yield_nothing()
+    assert not keeper.overridden
+
+
+def test_who_wants_nothing_sends_nothing() -> None:
+    keeper = settled(10, shown(True, 10))
+    keeper.want(None)
+    keeper.look(shown(True, 32), 100.0)
+    assert keeper.due(100.0) is None
