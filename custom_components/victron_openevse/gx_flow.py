@@ -105,8 +105,9 @@ class GxFlow(ConfigFlow):
         except GxConnectError as error:
             return self._ask_for_host(error.problem, security=security)
         self._address = located
-        if located.encrypted or not known.encrypted:
-            # A password that was never sent in the open is not now, unless its owner types it.
+        same = located.certificate == known.certificate
+        if same and (located.encrypted or located.host == known.host):
+            # Whoever shows another certificate, or none elsewhere, is told no password by itself.
             self._address = located.with_login(known.username, known.password)
         return await self._async_log_in(self._ask_for_host)
 

@@ -41,7 +41,11 @@ async def gx_link(address: GxAddress) -> AsyncIterator[aiomqtt.Client]:
     A connection lost inside the block shows as aiomqtt.MqttError of what is done there. An attempt
     takes at most 30 s, usually milliseconds; cancelling waits for its end.
     """
-    client = _client(address)
+    try:
+        client = _client(address)
+    except ssl.SSLError as error:
+        # What is stored is no certificate any more.
+        raise GxConnectError(GxProblem.CERTIFICATE) from error
     await _async_connect(client)
     try:
         yield client

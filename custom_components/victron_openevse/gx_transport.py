@@ -82,6 +82,7 @@ class GxTransport:
         self._address = address
         self._on_refused = on_refused
         self._told: set[GxProblem] = set()
+        self._failed = False
         self._client: aiomqtt.Client | None = None
         self._handlers: dict[str, list[Handler]] = {}
         self._wanted_by: dict[str, tuple[Handler, ...]] = {}
@@ -163,6 +164,12 @@ class GxTransport:
                 self._note(error.problem)
                 if error.problem is GxProblem.REFUSED:
                     return
+            except Exception:
+                # Nobody waits for this task: whatever happens, the car must not lose its GX for good.
+                if not self._failed:
+                    _LOGGER.exception("The connection to the GX failed and is tried again")
+                self._failed = True
+                self._note(GxProblem.UNREACHABLE)
             if self._hass.loop.time() - began_s >= STEADY_S:
                 pause_s = FIRST_PAUSE_S
             await asyncio.sleep(pause_s * random.uniform(SHORTEST_PART, 1.0))  # noqa: S311 - no secret

@@ -1,15 +1,21 @@
 """Energy by origin: exact totals, honest shares, no way back."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.victron_openevse.control.energy import (
+    LOST_KWH,
     Origin,
     record,
     split_power,
     start_session,
 )
 from custom_components.victron_openevse.control.memory import Energy, Meter
-from custom_components.victron_openevse.control.model import Reading
+from custom_components.victron_openevse.control.model import Mode, Reading
+from custom_components.victron_openevse.control.reasons import ReasonCode
+
+from .build import House
 
 SUNNY = Origin(solar_w=1000.0, battery_w=500.0, grid_w=500.0)
 
@@ -157,3 +163,21 @@ def test_a_new_session_starts_at_zero_and_the_lifetime_goes_on() -> None:
     fresh = start_session(meter)
     assert (fresh.session.total_kwh, fresh.session.solar_share_pct) == (0.0, None)
     assert fresh.lifetime == meter.lifetime
+
+
+def test_a_counter_that_leaves_for_good_stops_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its entity may be removed, or the charger replaced: what power tells is counted then."""
+    house = House(mode=Mode.FAST, energy_kwh=100.0, settings={"session_limit_kwh": 2.0})
+    house.run(60)
+    told = House.charger_reading
+    monkeypatch.setattr(
+        House, "charger_reading", lambda self: replace(told(self), total_energy_kwh=None)
+    )
+    house.run(1800)
+    assert house.offered_a == 0
+    assert house.charger.reason.code is ReasonCode.SESSION_LIMIT_REACHED
+    assert house.own.meter.session.total_kwh == pytest.approx(2.0, abs=LOST_KWH)
+    before_kwh = house.own.meter.lifetime.total_kwh
+    monkeypatch.undo()
+    house.run(60)
+    assert house.own.meter.lifetime.total_kwh == pytest.approx(before_kwh, abs=0.01)

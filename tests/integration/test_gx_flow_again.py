@@ -32,6 +32,8 @@ from .test_config_flow import choose, submit
 
 __all__ = ["_impatient", "_nobody_there", "server", "tls_server"]
 
+OTHER_CERTIFICATE = "a certificate"
+
 # Another password or certificate
 
 
@@ -159,6 +161,29 @@ async def test_a_password_sent_encrypted_so_far_is_not_sent_in_the_open(
     result = await submit(hass, await reconfigure(hass, entry, "direct"), HERE)
     assert result["step_id"] == "password_readable"
     assert server.logins == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "known"),
+    [
+        pytest.param(True, {"certificate": OTHER_CERTIFICATE}, id="another certificate"),
+        pytest.param(False, {"host": "192.0.2.1"}, id="another address without encryption"),
+    ],
+)
+async def test_the_known_password_is_told_to_no_stranger(
+    hass: HomeAssistant,
+    server: GxServer,
+    tls_server: GxServer,
+    encrypted: bool,
+    known: dict[str, str],
+) -> None:
+    there = tls_server if encrypted else server
+    SocketGx(there)
+    there.password = "other"
+    entry = site(direct_data(there, **known, password="secret"), hass)
+    result = await submit(hass, await reconfigure(hass, entry, "direct"), HERE)
+    assert result["type"] in (FlowResultType.FORM, FlowResultType.MENU)
+    assert all(password != "secret" for _, password in there.logins)
 
 
 async def test_entities_give_way_to_the_gx(hass: HomeAssistant, server: GxServer) -> None:

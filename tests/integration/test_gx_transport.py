@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from unittest.mock import patch
 
+import aiomqtt
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -222,6 +224,44 @@ async def test_a_gx_that_is_away_is_waited_for(server: GxServer, connect: Connec
     assert pauses[8] >= 15.0
     assert len(set(pauses)) == len(pauses)
     assert not transport.connected
+
+
+@pytest.mark.parametrize(
+    ("address", "problem", "failures"),
+    [
+        pytest.param(
+            GxAddress(LOOPBACK, 1, "damaged"), GxProblem.CERTIFICATE, 0, id="stored certificate"
+        ),
+        pytest.param(GxAddress(LOOPBACK, 1), GxProblem.UNREACHABLE, 1, id="whatever else"),
+    ],
+)
+async def test_nothing_ends_the_attempts(
+    hass: HomeAssistant,
+    caplog: pytest.LogCaptureFixture,
+    address: GxAddress,
+    problem: GxProblem,
+    failures: int,
+) -> None:
+    attempts = 0
+    enough = asyncio.Event()
+    link = gx_transport.gx_link
+
+    def fail(at: GxAddress) -> AbstractAsyncContextManager[aiomqtt.Client]:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 3:
+            enough.set()
+        if failures:
+            raise RuntimeError
+        return link(at)
+
+    with patch.object(gx_transport, "gx_link", fail):
+        transport = GxTransport(hass, address)
+        async with asyncio.timeout(5):
+            await enough.wait()
+        assert transport.problem is problem
+        await transport.async_close()
+    assert caplog.text.count("failed and is tried again") == failures
 
 
 async def test_a_gx_that_says_nothing_is_left_alone(

@@ -28,6 +28,11 @@ LEAST_STEP_KWH: Final = 1.0
 COUNTER_SEEN_S: Final = 60.0
 """A counter that stands still is confirmed this often: nothing else bounds its next step."""
 
+LOST_S: Final = 600.0
+LOST_KWH: Final = 0.5
+"""A counter that was not heard for so long while so much flowed has left: limits on energy must not
+wait for it. Should it come back, counting goes on from there."""
+
 WH_PER_KWH: Final = 1000.0
 S_PER_H: Final = 3600.0
 
@@ -72,14 +77,15 @@ def record(
 ) -> Meter:
     """Add one sample of this charger's `power_w` and book what its counter (kWh) has moved.
 
-    `origin` splits `total_w`, the power of all cars; this one gets its part. Without a counter the
-    integrated power itself is booked. A step that no car can have made in the time since the counter
+    `origin` splits `total_w`, the power of all cars; this one gets its part. Without a counter, and
+    with one that fell silent while the car charges on, the integrated power itself is booked. A step that no car can have made in the time since the counter
     was last heard is a reset, a glitch or another meter: counting goes on from there.
     """
     meter = _integrate(meter, power_w, origin, total_w, now_s)
     counter_kwh = known(counter)
     if counter is None or counter_kwh is None:
-        return _book_integrated(meter) if meter.counter_kwh is None else meter
+        gone = meter.counter_kwh is None or _is_lost(meter, now_s)
+        return _book_integrated(meter) if gone else meter
     if counter_kwh == meter.counter_kwh:
         return _confirm(meter, counter.at_s)
     if meter.counter_kwh is not None:
@@ -87,6 +93,13 @@ def record(
         if 0.0 < step_kwh <= _longest_step_kwh(meter, counter.at_s):
             return _book(meter, step_kwh, counter_kwh, counter.at_s)
     return replace(meter, counter_kwh=counter_kwh, counter_at_s=counter.at_s)
+
+
+def _is_lost(meter: Meter, now_s: float) -> bool:
+    """Tell whether the counter is gone for good although power is still told."""
+    if meter.counter_at_s is None or meter.pending.total_kwh < LOST_KWH:
+        return False
+    return now_s - meter.counter_at_s >= LOST_S
 
 
 def _confirm(meter: Meter, at_s: float) -> Meter:
