@@ -8,9 +8,12 @@ import time
 from typing import Final
 
 from .checks import run_checks
+from .clicks import count_clicks
 from .options import Options, parse
+from .page import look_at_page
 from .seed import PASSWORD, USER
 from .smoke import smoke
+from .smoke_entities import smoke_entities
 from .stack import Stack, running_stack
 from .story import tell
 from .talk import DemoError, say
@@ -38,6 +41,12 @@ async def _run(options: Options) -> None:
         elif options.task == "check":
             await run_checks(stack)
             say(f"checks ok: {time.monotonic() - started_s:.0f} seconds")
+        elif options.task == "clicks":
+            await count_clicks(stack)
+        elif options.task == "page":
+            await look_at_page(stack)
+        elif options.task == "smoke-entities":
+            await smoke_entities(stack, started_s)
         else:
             await smoke(stack, started_s)
 

@@ -10,21 +10,16 @@ from dataclasses import dataclass
 import time
 from typing import Final
 
+from .following import SUN_LOW_W, SUN_STEP_W, TRACKED_STATES, follow_sun, tracked
 from .house_wire import HouseState
 from .smoke import MODE, car_starts, fixed_mode
 from .stack import Stack
 from .talk import DemoError, say
 
-SUN_LOW_W: Final = 2500.0
-SUN_STEP_W: Final = 1000.0
 SUN_GONE_W: Final = 200.0
 """Not enough for 6 A, so that only the battery could carry the car."""
 TRACKING_S: Final = 30.0
 """The promise for a 1 kW step of the sun."""
-TRACKED_W: Final = 300.0
-"""What battery and grid together may still give or take then: one amp and the meters' noise."""
-TRACKED_STATES: Final = 5
-"""Seconds in a row, so that passing through does not count."""
 SETTLE_S: Final = 60.0
 SOC_HIGH_PCT: Final = 70.0
 SOC_EMPTY_PCT: Final = 20.0
@@ -60,11 +55,6 @@ class Result:
     seconds: float
 
 
-def _tracked(house: HouseState) -> bool:
-    """Whether the car takes what the house leaves of the sun."""
-    return house.car_w > 0 and abs(house.battery_w - house.grid_w) <= TRACKED_W
-
-
 def require(condition: bool, what: str) -> None:  # noqa: FBT001 - it is the sentence's verb
     """Raise DemoError with `what` unless the condition holds."""
     if not condition:
@@ -87,34 +77,18 @@ async def _charging_in_solar(stack: Stack) -> None:
     await stack.house.do("pv_hold", power_w=SUN_LOW_W)
     await stack.house.stays(
         "the car follows the sun",
-        _tracked,
+        tracked,
         states=TRACKED_STATES,
         since_s=time.monotonic(),
         within_s=SETTLE_S + DWELL_S,
     )
 
 
-async def _step_to(stack: Stack, power_w: float) -> float:
-    stepped_s = time.monotonic()
-    await stack.house.do("pv_hold", power_w=power_w)
-
-    def followed(house: HouseState) -> bool:
-        return abs(house.sun_w - power_w) < 1.0 and _tracked(house)
-
-    return await stack.house.stays(
-        f"the car follows the sun to {power_w:.0f} W",
-        followed,
-        states=TRACKED_STATES,
-        since_s=stepped_s,
-        within_s=TRACKING_S + TRACKED_STATES,
-    )
-
-
 async def sun_step(stack: Stack) -> str:
     """A 1 kW step of the sun is in the car within 30 s, both ways."""
     await _charging_in_solar(stack)
-    up_s = await _step_to(stack, SUN_LOW_W + SUN_STEP_W)
-    down_s = await _step_to(stack, SUN_LOW_W)
+    up_s = await follow_sun(stack, SUN_LOW_W + SUN_STEP_W, within_s=TRACKING_S)
+    down_s = await follow_sun(stack, SUN_LOW_W, within_s=TRACKING_S)
     require(max(up_s, down_s) <= TRACKING_S, f"up {up_s:.0f} s, down {down_s:.0f} s")
     return f"up {up_s:.0f} s, down {down_s:.0f} s (promised {TRACKING_S:.0f} s)"
 
@@ -165,7 +139,7 @@ async def charger_reboot(stack: Stack) -> str:
     claim_s, _current_a = await stack.charger.any_claim(since_s=rebooted_s + 1.0, within_s=REBOOT_S)
     await stack.house.stays(
         "the car follows the sun after the restart of the charger",
-        _tracked,
+        tracked,
         states=TRACKED_STATES,
         since_s=rebooted_s + claim_s,
         within_s=SETTLE_S,
@@ -194,7 +168,7 @@ async def hass_restart(stack: Stack) -> str:
     ready_s = time.monotonic() - stopped_s
     tracked_s = await stack.house.stays(
         "the car follows the sun after the restart of Home Assistant",
-        _tracked,
+        tracked,
         states=TRACKED_STATES,
         since_s=time.monotonic(),
         within_s=SETTLE_S,

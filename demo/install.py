@@ -1,7 +1,8 @@
 """Sets the integration up through its own config flow, as a person does on the page.
 
-Every form is answered with what it proposes, which is what a user does who presses Submit. So the
-demo also shows that the flow finds the GX and the charger by itself. A charger that the site's flow
+Every form is answered with what it proposes, which is what a user does who presses Submit, and of
+every menu the way in that is wanted is taken, else the first. So the demo also shows that the flow
+finds the GX and the charger by itself. A charger that the site's flow
 has not seen waits among the discovered devices on the page, as brokers differ in what they replay.
 """
 
@@ -15,6 +16,9 @@ from .talk import DemoError
 
 DOMAIN: Final = "victron_openevse"
 CHARGER: Final = "charger"
+MQTT: Final = "broker"
+ENTITIES: Final = "entities"
+"""The ways in, as the flow's menus call them."""
 FLOWS: Final = "/api/config/config_entries/flow"
 SUBENTRY_FLOWS: Final = "/api/config/config_entries/subentries/flow"
 CHARGER_ADDED: Final = "charger_added"
@@ -65,13 +69,15 @@ async def _wait_for_progress(hass: HomeAssistant, flow: str) -> Any:
     return result
 
 
-async def _next(hass: HomeAssistant, flow: str, result: Mapping[str, Any]) -> Any:
+async def _next(hass: HomeAssistant, flow: str, result: Mapping[str, Any], way: str) -> Any:
     """Take one step of a flow at the address `flow`."""
     match result["type"]:
         case "form":
             return await hass.post(flow, answers(result))
         case "menu":
-            return await hass.post(flow, {"next_step_id": _first_option(result["menu_options"])})
+            options = list(result["menu_options"])
+            chosen = way if way in options else options[0]
+            return await hass.post(flow, {"next_step_id": chosen})
         case "progress":
             return await _wait_for_progress(hass, flow)
         case "progress_done" | "external_done":
@@ -92,12 +98,14 @@ def _done(result: Mapping[str, Any]) -> bool:
     return result["type"] == "create_entry" or result.get("reason") == CHARGER_ADDED
 
 
-async def _walk(hass: HomeAssistant, flows: str, result: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _walk(
+    hass: HomeAssistant, flows: str, result: Mapping[str, Any], way: str
+) -> Mapping[str, Any]:
     """Walk a flow from its present step to its end and return the last result."""
     for _ in range(MAX_STEPS):
         if _done(result):
             return result
-        result = await _next(hass, f"{flows}/{result['flow_id']}", result)
+        result = await _next(hass, f"{flows}/{result['flow_id']}", result, way)
     raise DemoError(f"the set-up does not end; its last answer was {result}")
 
 
@@ -106,21 +114,25 @@ async def _has_charger(hass: HomeAssistant, entry_id: str) -> bool:
     return any(one["subentry_type"] == CHARGER for one in subentries)
 
 
-async def _add_discovered(hass: HomeAssistant) -> None:
+async def _add_discovered(hass: HomeAssistant, way: str) -> None:
     """Accept what waits on the page as discovered."""
     for flow in await hass.command("config_entries/flow/progress"):
         if flow["handler"] == DOMAIN:
             step = await hass.get(f"{FLOWS}/{flow['flow_id']}")
-            await _walk(hass, FLOWS, step)
+            await _walk(hass, FLOWS, step, way)
 
 
-async def install(hass: HomeAssistant) -> str:
-    """Set up the site and its charger; return the config entry's id."""
-    created = await _walk(hass, FLOWS, await hass.post(FLOWS, {"handler": DOMAIN}))
+async def install(hass: HomeAssistant, way: str = MQTT) -> str:
+    """Set up the site and its charger; return the config entry's id.
+
+    `way` is the step that the flow's menus call the way in, for example `entities`.
+    """
+    first = await hass.post(FLOWS, {"handler": DOMAIN})
+    created = await _walk(hass, FLOWS, first, way)
     entry_id: str = created["result"]["entry_id"]
     if not await _has_charger(hass, entry_id):
-        await _add_discovered(hass)
+        await _add_discovered(hass, way)
     if not await _has_charger(hass, entry_id):
         first = await hass.post(SUBENTRY_FLOWS, {"handler": [entry_id, CHARGER]})
-        await _walk(hass, SUBENTRY_FLOWS, first)
+        await _walk(hass, SUBENTRY_FLOWS, first, way)
     return entry_id

@@ -9,7 +9,8 @@ from typing import Final, Literal
 from simulator.scenario import SCENARIOS
 
 type BrokerKind = Literal["embedded", "mosquitto"]
-type Task = Literal["show", "smoke", "check"]
+type Task = Literal["show", "smoke", "smoke-entities", "check", "clicks", "page"]
+type Way = Literal["mqtt", "entities"]
 
 DEFAULT_PORT: Final = 8123
 """Home Assistant's own default; another free one is taken when it is in use."""
@@ -34,6 +35,8 @@ class Options:
     """The folder of everything that is installed or written outside the checkout."""
     live_bin: Path
     """The bin/ folder of the virtualenv with Home Assistant."""
+    way: Way
+    """How the integration reaches GX and charger."""
     keep: Path | None
     """Work folder to use and leave in place; by default one in the cache folder."""
 
@@ -66,6 +69,19 @@ def _parser() -> argparse.ArgumentParser:
     task = parser.add_mutually_exclusive_group()
     task.add_argument("--smoke", action="store_true", help="short end-to-end test, then stop")
     task.add_argument(
+        "--smoke-entities",
+        action="store_true",
+        help="the same through the entities of Home Assistant's own integrations",
+    )
+    task.add_argument(
+        "--clicks",
+        choices=("mqtt", "entities"),
+        help="set it up in a browser, counting clicks, with a picture of each",
+    )
+    task.add_argument(
+        "--page", action="store_true", help="look at the dashboard in a browser and tap on it"
+    )
+    task.add_argument(
         "--check", action="store_true", help="all live checks with a table of figures"
     )
     for name in ("repo", "cache", "live-bin"):
@@ -74,9 +90,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _task(arguments: argparse.Namespace) -> Task:
+    if arguments.clicks:
+        return "clicks"
+    if arguments.smoke_entities:
+        return "smoke-entities"
+    if arguments.page:
+        return "page"
     if arguments.smoke:
         return "smoke"
     return "check" if arguments.check else "show"
+
+
+def _way(arguments: argparse.Namespace) -> Way:
+    if arguments.smoke_entities or arguments.clicks == "entities":
+        return "entities"
+    return "mqtt"
 
 
 def parse(arguments: list[str], now: datetime) -> Options:
@@ -93,5 +121,6 @@ def parse(arguments: list[str], now: datetime) -> Options:
         repo=found.repo,
         cache=found.cache,
         live_bin=found.live_bin,
+        way=_way(found),
         keep=found.keep,
     )

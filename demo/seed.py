@@ -1,7 +1,7 @@
 """The folder of a Home Assistant whose owner has already been through the first-start questions.
 
 Written into `.storage` before the start: the owner (demo / demo), a token for this program, the
-page's port on the loopback interface, the fictional home, and the user's own MQTT broker. The
+page's port on the loopback interface, the fictional home, and, if any, the user's MQTT broker. The
 integration is not here: it is set up afterwards through its config flow. Keys and ids are random
 in each run.
 """
@@ -180,19 +180,21 @@ def _entry(domain: str, title: str, now: datetime, **fields: Any) -> dict[str, A
     return defaults | fields
 
 
-def _write_entries(storage: _Storage, broker_port: int) -> None:
-    broker = {"broker": LOOPBACK, "port": broker_port, "protocol": "5"}
-    entries = [
-        _entry("sun", "Sun", storage.now, source="import"),
-        _entry("mqtt", "MQTT broker", storage.now, data=broker, version=2),
-    ]
+def _write_entries(storage: _Storage, broker_port: int | None) -> None:
+    entries = [_entry("sun", "Sun", storage.now, source="import")]
+    if broker_port is not None:
+        broker = {"broker": LOOPBACK, "port": broker_port, "protocol": "5"}
+        entries.append(_entry("mqtt", "MQTT broker", storage.now, data=broker, version=2))
     storage.write("core.config_entries", {"entries": entries}, 1, 5)
 
 
-def seed(config: Path, *, place: Place, port: int, broker_port: int, integrations: Path) -> str:
+def seed(
+    config: Path, *, place: Place, port: int, broker_port: int | None, integrations: Path
+) -> str:
     """Fill the new folder `config` and return an access token of the owner.
 
-    `integrations` is the custom_components folder to run.
+    `broker_port` None leaves Home Assistant without MQTT; `integrations` is the custom_components
+    folder to run.
     """
     storage = _Storage(config)
     token = _write_owner(storage)

@@ -15,11 +15,12 @@ from simulator.weather import Place
 from .brokers import start_broker
 from .charger_wire import ChargerWire, find_charger
 from .children import Children
+from .core_integrations import set_up_core
 from .dashboard import make_default, write_dashboard
 from .entities import Entities, find_entities
 from .hass import HomeAssistant
 from .house_wire import HouseState, HouseWire
-from .install import install
+from .install import ENTITIES, MQTT, install
 from .options import Options
 from .ports import LOOPBACK, free_port
 from .seed import seed
@@ -29,6 +30,8 @@ from .wire import Wire, open_wire
 from .work_folder import make_work_folder
 
 DEFAULT_BROKER_PORT: Final = 1883
+DEFAULT_CHARGER_PORT: Final = 8080
+"""Of the simulated charger's HTTP side; real ones use 80."""
 HASS_START_TIMEOUT_S: Final = 120.0
 """It takes 6 s on a desk; a first start on a slow disk compiles thousands of modules."""
 HOUSE_START_TIMEOUT_S: Final = 45.0
@@ -36,6 +39,7 @@ HOUSE_START_TIMEOUT_S: Final = 45.0
 POLL_S: Final = 0.25
 MINUTES_PER_HOUR: Final = 60
 SECONDS_PER_MINUTE: Final = 60
+MENU_STEP: Final = {"mqtt": MQTT, "entities": ENTITIES}
 CHARGER_PROTOCOL: Final = {"embedded": "5", "mosquitto": "3"}
 """What the simulated charger speaks on each broker; 3 is MQTT 3.1.1, as real chargers do."""
 HASS: Final = "home-assistant"
@@ -50,6 +54,7 @@ class Stack:
     folder: Path
     children: Children
     broker_port: int
+    charger_port: int
     hass: HomeAssistant
     house: HouseWire
     charger: ChargerWire = field(init=False)
@@ -66,7 +71,8 @@ class Stack:
         """Start the simulated house with its GX and its charger."""
         options = self.options
         command = [sys.executable, "-m", "simulator", "--host", LOOPBACK]
-        command += ["--port", str(self.broker_port), "--scenario", options.scenario]
+        command += ["--port", str(self.broker_port), "--http-port", str(self.charger_port)]
+        command += ["--scenario", options.scenario]
         command += ["--at", f"{options.at:%H:%M}"]
         command += ["--charger-protocol", CHARGER_PROTOCOL[options.broker]]
         await self.children.start(HOUSE, command, cwd=options.repo)
@@ -98,12 +104,20 @@ class Stack:
         await self.hass.hang_up()
         await self.children.stop(HASS)
 
+    async def set_up_core(self) -> None:
+        """Set up Home Assistant's own integrations for GX and charger."""
+        await set_up_core(self.hass, broker_port=self.broker_port, charger_port=self.charger_port)
+
     async def install(self) -> None:
-        """Set the integration up through its config flow, and put its entities on the page."""
-        await install(self.hass)
+        """Set the integration up through its config flow."""
+        await install(self.hass, MENU_STEP[self.options.way])
+        await self.note_installed()
+
+    async def note_installed(self) -> None:
+        """Find the entities of the integration that was just set up, and open its page."""
         self.installed_at_s = time.monotonic()
         self.entities = await find_entities(self.hass)
-        write_dashboard(self.folder / "config", self.entities)
+        write_dashboard(self.folder / "config")
         await make_default(self.hass)
 
     async def _house_speaks(self) -> HouseState | None:
@@ -143,21 +157,29 @@ async def _start(stack: Stack) -> None:
         await stack.house_ready()
     with step(f"Home Assistant on {stack.hass.url}"):
         await stack.hass_ready()
-    with step("integration set up through its config flow"):
-        await stack.install()
+    if stack.options.way == "entities":
+        with step("core integrations victron_gx and openevse"):
+            await stack.set_up_core()
+    if stack.options.task != "clicks":
+        with step("integration set up through its config flow"):
+            await stack.install()
 
 
 @asynccontextmanager
 async def running_stack(options: Options) -> AsyncIterator[Stack]:
-    """Run everything up to the set-up integration; stop it all at the end of the block."""
+    """Run everything up to the set-up integration (short of it for the browser's turn).
+
+    All of it stops at the end of the block.
+    """
     folder = make_work_folder(options.cache, options.keep)
     say(f"Logs and Home Assistant's files: {folder}")
     port, broker_port = free_port(options.port), free_port(DEFAULT_BROKER_PORT)
+    charger_port = free_port(DEFAULT_CHARGER_PORT)
     token = seed(
         folder / "config",
         place=_home(options),
         port=port,
-        broker_port=broker_port,
+        broker_port=broker_port if options.way == "mqtt" else None,
         integrations=options.repo / "custom_components",
     )
     (folder / "token").write_text(token)
@@ -168,6 +190,7 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
             )
         async with HomeAssistant(port, token) as hass, open_wire(broker_port) as wire:
             (folder / "url").write_text(hass.url)
-            stack = Stack(options, folder, children, broker_port, hass, HouseWire(wire))
+            house = HouseWire(wire)
+            stack = Stack(options, folder, children, broker_port, charger_port, hass, house)
             await _start(stack)
             yield stack

@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         default=5,
         help="MQTT of the chargers; real ones speak 3 (3.1.1), which some embedded brokers lack",
     )
+    parser.add_argument(
+        "--http-port", type=int, help="of the first charger's HTTP side; none by default"
+    )
     parser.add_argument("--chargers", type=int, choices=range(1, 9), default=1)
     parser.add_argument("--seed", type=int, help="of the household's appliances")
     parser.add_argument(
@@ -102,6 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             protocol=options.protocol,
             charger_protocol=options.charger_protocol,
             chargers=options.chargers,
+            http_port=options.http_port,
         )
     ).run()
     return 0

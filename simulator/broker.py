@@ -177,7 +177,10 @@ class SimBroker:
 
     def client(self, will: Will | None = None) -> SimClient:
         """Return a new connected client."""
-        client = SimClient(self, will)
+        return self.join(SimClient(self, will))
+
+    def join[T: SimClient](self, client: T) -> T:
+        """Take a client of a kind of its own, made by its own class."""
         self._clients.append(client)
         return client
 

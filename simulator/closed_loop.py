@@ -18,6 +18,7 @@ from custom_components.victron_openevse.control.model import (
     Decision,
     Mode,
     Readings,
+    SafeState,
     Settings,
 )
 from custom_components.victron_openevse.control.persist import dump, load
@@ -28,6 +29,7 @@ from simulator.house_on_desk import PORTAL_ID, SimulatedWorld
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.broker import SimClient
     from simulator.gx import GxConfig
     from simulator.openevse import OpenEvseEmulator
     from simulator.scenario import Scenario
@@ -63,7 +65,7 @@ class ClosedLoop:
         self._start_product()
 
     def _start_product(self) -> None:
-        self.client = self.world.broker.client()
+        self.client = self._connect()
         self.site = VictronSite(self.client, PORTAL_ID)
         self.chargers = {
             key: OpenEvseCharger(self.client, emulator.base_topic, None)
@@ -72,6 +74,10 @@ class ClosedLoop:
         self.site.start(self.world.now_s)
         for charger in self.chargers.values():
             charger.start(self.world.now_s)
+
+    def _connect(self) -> SimClient:
+        """Connect the product to the broker."""
+        return self.world.broker.client()
 
     @property
     def key(self) -> str:
@@ -124,6 +130,8 @@ class ClosedLoop:
             decided = self.decision.chargers[key]
             if decided.send:
                 charger.offer(decided.offered_current_a, now_s)
+            stop = self.settings.chargers[key].safe_state is SafeState.STOP
+            charger.guard(now_s, stop=stop)
             if decided.pause_over:
                 self.choose(pause_until_morning=False)
         self.world.broker.run()

@@ -8,7 +8,8 @@ start, so they do not drift; after a long stall (a suspended laptop) the pace st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 import json
 import logging
@@ -22,6 +23,7 @@ from simulator.control_topics import COMMAND_TOPIC, ERROR_TOPIC, STATE_TOPIC, ob
 from simulator.desk_commands import CommandError
 from simulator.house_on_desk import World
 from simulator.live_client import LiveClient, Protocol
+from simulator.live_http import LiveHttp
 from simulator.scenario import Scenario
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,6 +47,8 @@ class LiveOptions:
     protocol: Protocol = 5
     charger_protocol: Protocol = 5
     chargers: int = 1
+    http_port: int | None = None
+    """Port of the first charger's HTTP side, the others' follow; None serves none."""
 
 
 class LiveHouse:
@@ -82,11 +86,26 @@ class LiveHouse:
             signal.signal(number, self._on_signal)
         for client in self._clients:
             client.reconnect()
+        with self._http():
+            try:
+                self._live()
+            finally:
+                for client in self._clients:
+                    client.close()
+
+    @contextmanager
+    def _http(self) -> Iterator[None]:
+        """Serve the chargers' HTTP side, if wanted."""
+        port = self._options.http_port
+        if port is None:
+            yield
+            return
+        server = LiveHttp(self._jobs)
+        server.start(self.world.chargers.values(), port)
         try:
-            self._live()
+            yield
         finally:
-            for client in self._clients:
-                client.close()
+            server.close()
 
     def _live(self) -> None:
         step_s = 1.0 / self._options.speed

@@ -13,37 +13,29 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from simulator.openevse_claims import ClaimClient, ClaimPriority, ClaimTable, Properties, Target
+from simulator.openevse_claims import (
+    ChargeState,
+    Claim,
+    ClaimClient,
+    ClaimPriority,
+    ClaimTable,
+    Properties,
+    Target,
+)
 from simulator.openevse_commands import Commands
 from simulator.openevse_controller import Controller, Mode, StateCode
-from simulator.openevse_limit import Limit
+from simulator.openevse_limit import Limit, default_limit
 from simulator.openevse_meter import EnergyMeter
-from simulator.openevse_topics import (
-    COMMAND_TOPICS,
-    ENERGY_KEYS,
-    MEASURED_KEYS,
-    STATUS_KEYS,
-    announce_topic,
-    announcement,
-    document_text,
-    value_text,
-)
-from simulator.openevse_values import (
-    Scalar,
-    box_values,
-    charge_values,
-    factory_config,
-    measured_power_w,
-)
+from simulator.openevse_topics import COMMAND_TOPICS
+from simulator.openevse_values import factory_config, measured_power_w
+from simulator.openevse_voice import Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from simulator.broker import Message
     from simulator.car import Car
 
-DUMP_PERIOD_S: Final = 30.0
-ENERGY_PERIOD_S: Final = 5.0
 GATEWAY_BOOT_S: Final = 5.0
 """From a reset to the gateway's first message; real ones need 5..10 s."""
 
@@ -101,10 +93,13 @@ class OpenEvseEmulator:
         self._now_s: float | None = None
         self._down_until_s: float | None = None
         self._was_connected = False
+        self.voice = Voice(self, client)
+        self.on_down: Callable[[], None] = lambda: None
+        """Called when the gateway goes down, and its connections with it."""
         self._start_gateway()
-        commands = Commands(self)
+        self.commands = Commands(self)
         for topic in COMMAND_TOPICS:
-            client.subscribe(f"{base_topic}/{topic}", commands.handle)
+            client.subscribe(f"{base_topic}/{topic}", self.commands.handle)
 
     # What an observer or a test asks
 
@@ -129,6 +124,11 @@ class OpenEvseEmulator:
         return self.controller.closings
 
     @property
+    def connected(self) -> bool:
+        """Whether the gateway is connected to the broker."""
+        return self._client.connected
+
+    @property
     def running(self) -> bool:
         """Whether the gateway is up."""
         return self._down_until_s is None
@@ -151,8 +151,9 @@ class OpenEvseEmulator:
     def reboot(self) -> None:
         """Restart the gateway: claims are lost; the controller goes on with what it has."""
         self._client.drop()
+        self.on_down()
         self._was_connected = False
-        self._down_until_s = self._at_s + GATEWAY_BOOT_S
+        self._down_until_s = self.at_s + GATEWAY_BOOT_S
 
     # Time
 
@@ -165,7 +166,8 @@ class OpenEvseEmulator:
         first = self._now_s is None
         self._now_s, self._volts = now_s, volts
         if first:
-            self._start_timers()
+            self._booted_s = now_s
+            self.voice.restart_timers()
         if volts <= 0.0:
             return self._lose_power(now_s)
         power_w = self.controller.step(dt_s, volts)
@@ -191,23 +193,20 @@ class OpenEvseEmulator:
         self.claims = ClaimTable()
         self.claim_properties = Properties()
         self.override_properties = Properties(auto_release=True)
-        self.limit = Limit()
+        self.limit = default_limit(self.config)
         self.divert_mode = 1
         self.shaper = False
         self.versions = dict.fromkeys(("claims", "override", "limit", "schedule", "config"), 1)
         self.meter.end_session()
-        self._start_timers()
+        self._booted_s = self.at_s
+        self.voice.restart()
         self._had_vehicle = self.controller.vehicle
-        self._told: dict[str, object] = {}
         self._obeyed = True
         self.evaluate()
 
-    def _start_timers(self) -> None:
-        self._booted_s = self._dumped_s = self._energy_sent_s = self._at_s
-
     def _step_gateway(self, dt_s: float) -> None:
         if self._client.connected and not self._was_connected:
-            self._greet()
+            self.voice.greet()
         self._was_connected = self._client.connected
         if not self.serial_alive:
             return
@@ -215,22 +214,9 @@ class OpenEvseEmulator:
         self._watch_controller()
         if self.state == StateCode.CHARGING:
             self.meter.step(dt_s, measured_power_w(self), self.clock.date())
-            self._watch_limit()
-        self._publish_changes()
-        self._publish_rhythms()
-
-    def _greet(self) -> None:
-        """Announce, then every document once; the scalars wait for their own time."""
-        self._client.publish(
-            announce_topic(self.device_id),
-            announcement(self.device_id, self.base_topic),
-            retain=True,
-        )
-        self.publish_document("config", self.config)
-        self._publish("config_version", 1, retain=True)
-        self.publish_claims()
-        self.publish_document("limit", self.limit.document())
-        self.publish_document("schedule", [])
+        self._watch_limit()
+        self.voice.changes()
+        self.voice.rhythms()
 
     def _watch_vehicle(self) -> None:
         """On unplugging: end the session and what was to end with it, without any new version."""
@@ -239,8 +225,9 @@ class OpenEvseEmulator:
         if vehicle or not had:
             return
         self.meter.end_session()
-        if self.limit.auto_release:
+        if self.limit.auto_release and self.limit.active:
             self.limit = Limit()
+            self.limit_changed()
         if self.claims.vehicle_left():
             self.evaluate()
 
@@ -255,14 +242,44 @@ class OpenEvseEmulator:
             self.evaluate()
 
     def _watch_limit(self) -> None:
-        if self.limit.reached(self.meter) and self.claims.claim(
-            ClaimClient.LIMIT,
-            ClaimPriority.LIMIT,
-            Properties(state="disabled", auto_release=True),
-        ):
+        """Do what the firmware's own task for limits does once a second (5.1.5 and later).
+
+        It looks at the limit only while charging; a limit that ends with the session asks for
+        charging where the charger's own wish is to rest; a limit that is gone lifts its claim.
+        """
+        limit = self.limit
+        if not limit.active:
+            changed = self.claims.release(ClaimClient.LIMIT)
+        elif self.state == StateCode.CHARGING:
+            changed = limit.reached(self.meter) and self._claim_for_limit("disabled")
+        else:
+            rests = limit.auto_release and not self.config["default_state"]
+            claimed = self.claims.get(ClaimClient.LIMIT) is not None
+            changed = rests and not claimed and self._claim_for_limit("active")
+        if changed:
             self.claims_changed()
 
+    def _claim_for_limit(self, state: ChargeState) -> bool:
+        wish = Properties(state=state, auto_release=True)
+        return self.claims.claim(ClaimClient.LIMIT, ClaimPriority.LIMIT, wish)
+
+    def limit_changed(self) -> None:
+        """Count and publish the limit."""
+        self.bump_versions("limit")
+        self.voice.event({"limit": self.limit.active})  # the same topic, another kind of payload
+        self.voice.document("limit", self.limit.document())
+
     # Claims
+
+    @property
+    def mqtt_claim(self) -> Claim | None:
+        """What was claimed over MQTT."""
+        return self.claims.get(ClaimClient.MQTT)
+
+    @property
+    def override(self) -> Claim | None:
+        """The manual override."""
+        return self.claims.get(ClaimClient.MANUAL)
 
     @property
     def target(self) -> Target:
@@ -280,23 +297,31 @@ class OpenEvseEmulator:
         pause = Mode.DISABLED if self.config["pause_uses_disabled"] else Mode.SLEEPING
         self.controller.command(Mode.ENABLED if target.state == "active" else pause)
         if target.pilot_a != self.pilot_a and self.controller.set_current(target.pilot_a):
-            self._publish("pilot", self.pilot_a)
-        if self.claims.get(ClaimClient.MANUAL):
-            self._publish("manual_override", 1)
-        self._publish_changes()
+            self.voice.event({"pilot": self.pilot_a})
+        if self.override:
+            self.voice.event({"manual_override": 1})
+        self.voice.changes()
 
     def claims_changed(self) -> None:
         """Evaluate and publish after any client's claim changed through a message or a person."""
-        self.evaluate()
-        self.bump_version("claims")
-        self.publish_claims()
+        self._publish_claims("claims")
 
     def override_changed(self) -> None:
         """Do the same for the manual override, which has a counter and a flag of its own."""
-        self.bump_version("override")
-        self.claims_changed()
-        if not self.claims.get(ClaimClient.MANUAL):
-            self._publish("manual_override", 0)
+        self._publish_claims("claims", "override")
+        if not self.override:
+            self.voice.event({"manual_override": 0})
+
+    def _publish_claims(self, *versions: str) -> None:
+        self.evaluate()
+        self.bump_versions(*versions)
+        self.voice.claims()
+
+    def bump_versions(self, *names: str) -> None:
+        """Count changes up, as the gateway does for each kind of document."""
+        for name in names:
+            self.versions[name] += 1
+        self.voice.event({f"{name}_version": self.versions[name] for name in names})
 
     def toggle_override(self) -> None:
         """Override with the opposite of the present target until unplugged, or end an override."""
@@ -307,67 +332,7 @@ class OpenEvseEmulator:
             self.claims.claim(ClaimClient.MANUAL, ClaimPriority.MANUAL, wish)
         self.override_changed()
 
-    # Publishing
-
-    def bump_version(self, name: str) -> None:
-        """Count a change up, as the gateway does for each document."""
-        self.versions[name] += 1
-        self._publish(f"{name}_version", self.versions[name])
-
-    def publish_claims(self) -> None:
-        """Publish the MQTT client's claim and the override; of no other client."""
-        for name, client in (("claim", ClaimClient.MQTT), ("override", ClaimClient.MANUAL)):
-            claim = self.claims.get(client)
-            self.publish_document(name, claim.properties.document() if claim else {"state": "null"})
-
-    def publish_document(self, name: str, document: object) -> None:
-        """Publish a retained JSON document."""
-        self._client.publish(f"{self.base_topic}/{name}", document_text(document), retain=True)
-
-    def publish_reply(self, reply: str) -> None:
-        """Publish the controller's answer to a raw command."""
-        self._client.publish(f"{self.base_topic}/rapi/out", reply)
-
-    def publish_value(self, key: str, value: Scalar) -> None:
-        """Publish one scalar now."""
-        self._publish(key, value)
-
-    def _publish(self, key: str, value: Scalar, *, retain: bool | None = None) -> None:
-        keep = bool(self.config["mqtt_retained"]) if retain is None else retain
-        self._client.publish(f"{self.base_topic}/{key}", value_text(value), retain=keep)
-
-    def _publish_keys(self, keys: Iterable[str]) -> None:
-        values = charge_values(self)
-        for key in keys:
-            self._publish(key, values[key])
-
-    def _publish_changes(self) -> None:
-        controller = self.controller
-        asks = controller.vehicle and self.car.requests_charge
-        status = (controller.state, controller.flags, asks)
-        for name, seen, keys in (
-            ("status", status, STATUS_KEYS),
-            ("closings", controller.closings, ("total_switches",)),
-            ("divertmode", self.divert_mode, ("divertmode",)),
-        ):
-            if self._told.setdefault(name, seen) != seen:
-                self._told[name] = seen
-                self._publish_keys(keys)
-
-    def _publish_rhythms(self) -> None:
-        now_s = self._at_s
-        charging = self.state == StateCode.CHARGING
-        if now_s - self._dumped_s >= DUMP_PERIOD_S:
-            self._dumped_s = now_s
-            self._energy_sent_s = now_s
-            for key, value in (charge_values(self) | box_values(self)).items():
-                self._publish(key, value)
-            return
-        if charging:
-            self._publish_keys(MEASURED_KEYS)
-        if charging and now_s - self._energy_sent_s >= ENERGY_PERIOD_S:
-            self._energy_sent_s = now_s
-            self._publish_keys(ENERGY_KEYS)
+    # What the gateway knows
 
     @property
     def reported_volts(self) -> float:
@@ -377,17 +342,18 @@ class OpenEvseEmulator:
     @property
     def uptime_s(self) -> float:
         """Seconds since the gateway booted."""
-        return self._at_s - self._booted_s
+        return self.at_s - self._booted_s
 
     @property
     def clock(self) -> datetime:
         """The gateway's clock."""
-        return datetime.fromtimestamp(self._at_s + self._clock_offset_s, UTC)
+        return datetime.fromtimestamp(self.at_s + self._clock_offset_s, UTC)
 
     def set_clock(self, clock: datetime) -> None:
         """Set the clock, as `$S1` does."""
         self._clock_offset_s += (clock - self.clock).total_seconds()
 
     @property
-    def _at_s(self) -> float:
+    def at_s(self) -> float:
+        """The second that was last stepped to."""
         return self._now_s or 0.0

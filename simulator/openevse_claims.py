@@ -29,13 +29,13 @@ UINT32_LIMIT: Final = 2**32
 
 
 class ClaimClient(IntEnum):
-    """Who can hold a claim; those three whose numbers the firmware fixes carry them."""
+    """The firmware's own clients; over HTTP anybody can claim under a number of their own."""
 
     MANUAL = 0x10001
     DIVERT = 0x10002
-    SHAPER = 0x10006
-    LIMIT = 0x1000A
+    LIMIT = 0x10006
     MQTT = 0x1000B
+    SHAPER = 0x1000C
 
 
 class ClaimPriority(IntEnum):
@@ -44,6 +44,7 @@ class ClaimPriority(IntEnum):
     DEFAULT = 10
     DIVERT = 50
     MQTT = 500
+    """Of claims over HTTP too."""
     MANUAL = 1000
     LIMIT = 1100
     SAFETY = 5000
@@ -125,7 +126,7 @@ def parse_object(payload: str) -> dict[str, object] | None:
 class Claim:
     """One client's entry in the table."""
 
-    client: ClaimClient
+    client: int
     priority: int
     properties: Properties
 
@@ -143,11 +144,11 @@ class ClaimTable:
 
     slots: list[Claim | None] = field(default_factory=lambda: [None] * CLAIM_SLOTS)
 
-    def get(self, client: ClaimClient) -> Claim | None:
+    def get(self, client: int) -> Claim | None:
         """Return a client's claim."""
         return next((one for one in self.slots if one and one.client == client), None)
 
-    def claim(self, client: ClaimClient, priority: int, properties: Properties) -> bool:
+    def claim(self, client: int, priority: int, properties: Properties) -> bool:
         """Set a client's claim; return whether anything changed (false too when full)."""
         new = Claim(client, priority, replace(properties))
         old = self.get(client)
@@ -156,7 +157,7 @@ class ClaimTable:
         self.slots[self.slots.index(old)] = new
         return True
 
-    def release(self, client: ClaimClient) -> bool:
+    def release(self, client: int) -> bool:
         """Remove a client's claim; return whether there was one."""
         claim = self.get(client)
         if claim is None:
@@ -171,16 +172,23 @@ class ClaimTable:
         self.slots = kept
         return changed
 
+    def winners(self) -> dict[str, Claim]:
+        """Return whose claim decides each of the wishes; a wish that nobody has is no key."""
+        rising = sorted((one for one in reversed(self.slots) if one), key=lambda one: one.priority)
+        return {
+            wish: claim
+            for claim in rising
+            for wish in claim.properties.document()
+            if wish != "auto_release"
+        }
+
     def target(self, default_state: ChargeState, soft_max_a: int) -> Target:
         """Return what the claims add up to; without wishes the default state at full current."""
-        by_rank = sorted((one for one in self.slots if one), key=lambda one: -one.priority)
-        wishes = [one.properties for one in by_rank]
-        state = next((one.state for one in wishes if one.state), default_state)
-        currents = [
-            next(
-                (one.charge_current_a for one in wishes if one.charge_current_a is not None), None
-            ),
-            next((one.max_current_a for one in wishes if one.max_current_a is not None), None),
-        ]
-        pilot_a = min([soft_max_a, *(a for a in currents if a is not None)])
-        return Target(state, max(MIN_CURRENT_A, pilot_a))
+        winners = self.winners()
+        by_state, by_charge, by_max = (
+            winners[wish].properties if wish in winners else Properties()
+            for wish in ("state", "charge_current", "max_current")
+        )
+        currents = (soft_max_a, by_charge.charge_current_a, by_max.max_current_a)
+        pilot_a = max(MIN_CURRENT_A, min(one for one in currents if one is not None))
+        return Target(by_state.state or default_state, pilot_a)

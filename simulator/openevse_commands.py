@@ -1,7 +1,8 @@
-"""What an emulated OpenEVSE does with the messages it receives.
+"""What an emulated OpenEVSE does with the messages it receives, over MQTT or (a part) over HTTP.
 
-There is no acknowledgement and no error: what cannot be read is dropped silently, what changes
-something shows in the documents that are published again, and what changes nothing shows nowhere.
+On MQTT there is no acknowledgement and no error: what cannot be read is dropped silently, what
+changes something shows in the documents that are published again, and what changes nothing shows
+nowhere.
 """
 
 from __future__ import annotations
@@ -41,14 +42,14 @@ class Commands:
     def __init__(self, charger: OpenEvseEmulator) -> None:
         """Obey for `charger`."""
         self._charger = charger
-        self._handlers: dict[str, Callable[[str], None]] = {
+        self._handlers: dict[str, Callable[[str], object]] = {
             "override/set": self._override,
             "claim/set": self._claim,
-            "limit/set": self._limit,
-            "divertmode/set": self._divert_mode,
-            "shaper/set": self._shaper,
-            "config/set": self._config,
-            "restart": self._restart,
+            "limit/set": self.limit,
+            "divertmode/set": self.divert_mode,
+            "shaper/set": self.shaper,
+            "config/set": self.configure,
+            "restart": self.restart,
         }
 
     def handle(self, message: Message) -> None:
@@ -59,7 +60,7 @@ class Commands:
         name = message.topic.removeprefix(f"{charger.base_topic}/")
         try:
             if name.startswith("rapi/in/"):
-                charger.publish_reply(self._rapi(name.rpartition("/")[2], message.payload))
+                charger.voice.reply(self.rapi(name.rpartition("/")[2], message.payload))
             elif name in self._handlers:
                 self._handlers[name](message.payload)
         except GatewayCrashError:
@@ -99,19 +100,20 @@ class Commands:
         if charger.claims.claim(ClaimClient.MANUAL, ClaimPriority.MANUAL, wish):
             charger.override_changed()
 
-    def _limit(self, payload: str) -> None:
-        charger = self._charger
-        limit = Limit() if payload == "clear" else parse_limit(payload)
-        if limit is None or limit == charger.limit:
-            return
-        charger.limit = limit
-        charger.bump_version("limit")
-        charger.publish_document("limit", limit.document())
-        charger.publish_value("limit", limit.active)  # the same topic with another kind of payload
-        if charger.claims.release(ClaimClient.LIMIT):
-            charger.claims_changed()
+    def limit(self, payload: str) -> bool:
+        """Set or `clear` the session limit; return whether it could be read.
 
-    def _divert_mode(self, payload: str) -> None:
+        Each message counts and is answered, also one that changes nothing. A new limit does not lift
+        a stop that the old one has brought: only a limit that is gone does (see the gateway's step).
+        """
+        limit = Limit() if payload == "clear" else parse_limit(payload)
+        if limit is None:
+            return False
+        self._charger.limit = limit
+        self._charger.limit_changed()
+        return True
+
+    def divert_mode(self, payload: str) -> None:
         """Enter eco mode, which waits for a feed that this house never sends, or leave it."""
         charger = self._charger
         mode = DIVERT_MODES.get(payload)
@@ -125,14 +127,14 @@ class Commands:
             charger.claims.release(ClaimClient.DIVERT)
         charger.claims_changed()
 
-    def _shaper(self, payload: str) -> None:
+    def shaper(self, payload: str) -> None:
         """Switch the shaper, whose fail-safe stops charging since it has never had a reading."""
         charger = self._charger
         wanted = SWITCH.get(payload)
         if wanted is None or wanted == charger.shaper:
             return
         charger.shaper = wanted
-        charger.publish_value("shaper", int(wanted))
+        charger.voice.event({"shaper": int(wanted)})
         if wanted:
             wish = Properties(state="disabled")
             charger.claims.claim(ClaimClient.SHAPER, ClaimPriority.LIMIT, wish)
@@ -140,8 +142,8 @@ class Commands:
             charger.claims.release(ClaimClient.SHAPER)
         charger.claims_changed()
 
-    def _config(self, payload: str) -> None:
-        """Take over known settings whose type fits."""
+    def configure(self, payload: str) -> bool:
+        """Take over known settings whose type fits; return whether anything changed."""
         charger = self._charger
         config = charger.config
         fields = parse_object(payload) or {}
@@ -154,21 +156,26 @@ class Commands:
             and value != config[key]
         }
         if not changed:
-            return
+            return False
         config.update(changed)
         charger.controller.soft_max_a = int(config["max_current_soft"])
-        charger.bump_version("config")
-        charger.publish_document("config", config)
+        charger.bump_versions("config")
+        charger.voice.document("config", config)
         charger.evaluate()
+        return True
 
-    def _restart(self, payload: str) -> None:
-        device = (parse_object(payload) or {}).get("device")
-        if device == "gateway":
-            self._charger.reboot()
-        elif device == "evse":
-            self._charger.controller.restart()
+    def restart(self, payload: str) -> str | None:
+        """Restart the gateway or the controller; return which, None when neither was named."""
+        match (parse_object(payload) or {}).get("device"):
+            case "gateway":
+                self._charger.reboot()
+                return "gateway"
+            case "evse":
+                self._charger.controller.restart()
+                return "evse"
+        return None
 
-    def _rapi(self, command: str, payload: str) -> str:
+    def rapi(self, command: str, payload: str) -> str:
         """Obey a raw command past the claims and return the controller's answer."""
         controller = self._charger.controller
         parameters = payload.split()

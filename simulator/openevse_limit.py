@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from simulator.openevse_claims import UINT32_LIMIT, parse_object
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.openevse_meter import EnergyMeter
 
 type LimitType = Literal["none", "time", "energy", "soc", "range"]
@@ -46,6 +48,13 @@ class Limit:
         """Return whether the session has used the limit up."""
         used = {"time": meter.session_s / S_PER_MIN, "energy": meter.session_wh}.get(self.kind)
         return used is not None and used >= self.value
+
+
+def default_limit(config: Mapping[str, bool | float | str]) -> Limit:
+    """Return the limit that a booting gateway takes from its configuration; it outlasts sessions."""
+    kind = LIMIT_TYPES.get(str(config["limit_default_type"]))
+    value = int(config["limit_default_value"])
+    return Limit() if kind is None or value <= 0 else Limit(kind, value, auto_release=False)
 
 
 def parse_limit(payload: str) -> Limit | None:

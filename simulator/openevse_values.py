@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.openevse_claims import MIN_CURRENT_A, ClaimClient
 from simulator.openevse_controller import StateCode
+from simulator.openevse_topics import hostname
 
 if TYPE_CHECKING:
     from simulator.openevse import OpenEvseEmulator
@@ -25,6 +26,10 @@ SIGNAL_DBM: Final = -61
 FREE_RAM_BYTES: Final = 150_000
 TEMPERATURE_DC: Final = 268
 """A lukewarm box, in tenths of a degree."""
+CONTROLLER_FIRMWARE: Final = "8.2.3"
+"""Of the charge controller; its releases are counted apart from the gateway's."""
+LEVEL_2: Final = 2
+"""The controller's service level for 230 V."""
 HARD_MAX_A: Final = 32
 """The reference charger's wiring."""
 COLOUR_RED: Final = 1
@@ -35,16 +40,27 @@ COLOURS: Final = {0: 7, 1: 2, 2: 3, 3: 6, 254: 5, 255: 5}
 def factory_config(
     device_id: str, base_topic: str, firmware: str, *, soft_max_a: int, three_phase: bool
 ) -> dict[str, Scalar]:
-    """Return the part of a new charger's configuration that matters on MQTT."""
+    """Return the part of a new charger's configuration that matters to others.
+
+    `firmware` is the gateway's, which the document calls `version`.
+    """
     return {
-        "firmware": firmware,
+        "version": firmware,
+        "buildenv": "openevse_wifi_v1",
+        "firmware": CONTROLLER_FIRMWARE,
         "wifi_serial": device_id.upper(),
+        "hostname": hostname(device_id),
+        "service": LEVEL_2,
         "max_current_soft": soft_max_a,
         "min_current_hard": MIN_CURRENT_A,
         "max_current_hard": HARD_MAX_A,
         "default_state": True,
         "pause_uses_disabled": False,
         "is_threephase": three_phase,
+        "divert_enabled": False,
+        "current_shaper_enabled": False,
+        "limit_default_type": "",
+        "limit_default_value": 0,
         "mqtt_retained": False,
         "mqtt_topic": base_topic,
     }
@@ -109,4 +125,29 @@ def box_values(charger: OpenEvseEmulator) -> dict[str, Scalar]:
         "offset": "+0000",
         "evse_connected": 1,
         "rfid_auth": "",
+    }
+
+
+def status_values(charger: OpenEvseEmulator) -> dict[str, Scalar]:
+    """Return what the gateway shows under /status: all that its events carry, and the network."""
+    versions = {f"{name}_version": number for name, number in charger.versions.items()}
+    return {
+        "mode": "STA",
+        "wifi_client_connected": 1,
+        "eth_connected": 0,
+        "net_connected": 1,
+        "ipaddress": "127.0.0.1",
+        "mqtt_connected": int(charger.connected),
+        "rapi_connected": int(charger.serial_alive),
+        **charge_values(charger),
+        **box_values(charger),
+        "gfcicount": 0,
+        "nogndcount": 0,
+        "stuckcount": 0,
+        "divert_active": False,
+        "shaper": int(charger.shaper),
+        "service_level": LEVEL_2,
+        "limit": charger.limit.active,
+        "ota_update": 0,
+        **versions,
     }

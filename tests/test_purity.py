@@ -36,14 +36,8 @@ PURE_STDLIB: Final = frozenset(
         "typing",
     }
 )
-# Modules of the adapters that must run without Home Assistant, where they exist.
-FREE_OF_HOME_ASSISTANT: Final = (
-    f"{INTEGRATION}.transport",
-    f"{INTEGRATION}.victron.mqtt",
-    f"{INTEGRATION}.victron.topics",
-    f"{INTEGRATION}.openevse.mqtt",
-    f"{INTEGRATION}.openevse.topics",
-)
+# The adapters that take their readings from entities are glue, and the only glue among the adapters.
+GLUE_ADAPTERS: Final = (f"{INTEGRATION}.victron.entities", f"{INTEGRATION}.openevse.entities")
 # The emulators read the contract for themselves, so that a mistake of the adapters shows.
 ADAPTER_MODULES: Final = (f"{INTEGRATION}.victron", f"{INTEGRATION}.openevse")
 
@@ -62,7 +56,11 @@ OWN_MODULES: Final = {name: path for root in OWN_ROOTS for name, path in modules
 CONTROL: Final = sorted(n for n in OWN_MODULES if n.startswith(f"{INTEGRATION}.control"))
 SIMULATOR: Final = sorted(n for n in OWN_MODULES if n.startswith("simulator"))
 EMULATORS: Final = [n for n in SIMULATOR if n.startswith(("simulator.gx", "simulator.openevse"))]
-HA_FREE: Final = [n for n in FREE_OF_HOME_ASSISTANT if n in OWN_MODULES]
+# Everything else of the adapters must run without Home Assistant.
+HA_FREE: Final = [
+    f"{INTEGRATION}.transport",
+    *(n for n in OWN_MODULES if n.startswith(ADAPTER_MODULES) and n not in GLUE_ADAPTERS),
+]
 
 
 def package_of(module: str) -> str:
@@ -148,6 +146,11 @@ def test_control_imports_itself_relatively(module: str) -> None:
 @pytest.mark.parametrize("module", HA_FREE)
 def test_mqtt_side_of_the_adapters_is_free_of_home_assistant(module: str) -> None:
     assert not {name for name in reached_from(module) if is_home_assistant(name)}
+
+
+@pytest.mark.parametrize("module", GLUE_ADAPTERS)
+def test_glue_among_the_adapters_is_named_here(module: str) -> None:
+    assert {name for name in reached_from(module) if is_home_assistant(name)}
 
 
 @pytest.mark.parametrize("module", SIMULATOR)

@@ -10,16 +10,21 @@ from homeassistant.components import mqtt
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
-from .const import CHARGER, CONF_BASE_TOPIC, DOMAIN
+from . import actions, dashboard, websocket
+from .const import CHARGER, DOMAIN, SOURCE_MQTT
 from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
 from .hand_back import async_hand_back
-from .mqtt_transport import HomeAssistantTransport, steady_now_s
-from .openevse.mqtt import OpenEvseCharger
+from .issues import Found, clear_issue, forget_issues, raise_issue
+from .mqtt_transport import steady_now_s
+from .sources import Connections, async_broker_missing, make_charger, source_of
 from .storage import SiteStore
 
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -27,19 +32,32 @@ PLATFORMS: Final = [
     Platform.TIME,
 ]
 
+CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Register what is there whether or not a site is set up."""
+    actions.async_register(hass)
+    websocket.async_register(hass)
+    await dashboard.async_register(hass)
+    return True
+
 
 async def async_setup_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEntry) -> bool:
     """Start steering one site."""
-    if not await mqtt.async_wait_for_mqtt_client(hass):
+    if await async_broker_missing(hass, entry):
+        if not mqtt.mqtt_config_entry_enabled(hass):
+            raise_issue(hass, entry, Found(kind="broker_missing"))
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_unavailable")
+    clear_issue(hass, entry, "broker_missing")
     coordinator = SiteCoordinator(hass, entry)
     entry.runtime_data = coordinator
     try:
         await coordinator.async_start()
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except Exception:
-        await coordinator.transport.async_close()
+        await _async_abandon(coordinator)
         raise
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     return True
 
@@ -55,24 +73,31 @@ async def async_unload_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEn
 async def async_remove_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEntry) -> None:
     """Leave nothing behind: give the chargers back and delete the stored settings."""
     await SiteStore(hass, entry.entry_id).async_remove()
-    if entry.disabled_by is not None or not mqtt.mqtt_config_entry_enabled(hass):
+    forget_issues(hass, entry, everything=True)
+    if entry.disabled_by is not None:
         return
-    transport = HomeAssistantTransport(hass)
+    broker = mqtt.mqtt_config_entry_enabled(hass)
+    connections = Connections(hass, entry)
     chargers = [
-        OpenEvseCharger(
-            transport,
-            subentry.data[CONF_BASE_TOPIC],
-            charger_id=subentry.unique_id,
-        )
+        make_charger(hass, subentry, connections)
         for subentry in entry.get_subentries_of_type(CHARGER)
+        if broker or source_of(subentry.data) != SOURCE_MQTT
     ]
     for charger in chargers:
         charger.start(steady_now_s(hass))
-    await transport.async_ready()
+    await connections.async_ready()
     await async_hand_back(hass, chargers)
     for charger in chargers:
         charger.stop()
-    await transport.async_close()
+    await connections.async_close()
+
+
+async def _async_abandon(coordinator: SiteCoordinator) -> None:
+    """Leave no listener and no connection of a set-up that failed; chargers keep what they have."""
+    coordinator.halt()
+    for adapter in (coordinator.site, *coordinator.chargers.values()):
+        adapter.stop()
+    await coordinator.connections.async_close()
 
 
 async def _async_reload(hass: HomeAssistant, entry: VictronOpenEvseConfigEntry) -> None:

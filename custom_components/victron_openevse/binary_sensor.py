@@ -16,6 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .control.model import ChargerState
 from .coordinator import ChargerData, SiteData, VictronOpenEvseConfigEntry
 from .entity import ChargerEntity, LeanEntity, SiteEntity
+from .owners import UNKNOWN
 from .readings import reported
 
 PARALLEL_UPDATES = 0
@@ -40,6 +41,16 @@ def _charging(data: ChargerData) -> bool | None:
     return None if state is None else state is ChargerState.CHARGING
 
 
+def _safe_state_ensured(data: ChargerData) -> bool | None:
+    problem = data.safe_state_problem
+    return None if problem == UNKNOWN else problem is None
+
+
+def _battery_steered(data: SiteData) -> bool | None:
+    others = data.owners.at_battery
+    return None if others is None else bool(others)
+
+
 SITE_FLAGS: Final = (
     SiteFlagDescription(
         key="pv_curtailed",
@@ -50,6 +61,11 @@ SITE_FLAGS: Final = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda data: data.decision.site.data_problem,
+    ),
+    SiteFlagDescription(
+        key="battery_steered",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_battery_steered,
     ),
 )
 
@@ -63,6 +79,15 @@ CHARGER_FLAGS: Final = (
         key="charging",
         device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
         value_fn=_charging,
+    ),
+    ChargerFlagDescription(
+        key="boost",
+        value_fn=lambda data: data.settings.temporary is not None and data.settings.temporary.boost,
+    ),
+    ChargerFlagDescription(
+        key="safe_state_ensured",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_safe_state_ensured,
     ),
 )
 

@@ -7,54 +7,90 @@ from homeassistant.components import mqtt
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigSubentry,
-    ConfigSubentryFlow,
     SubentryFlowResult,
 )
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-)
+from homeassistant.helpers.selector import SelectOptionDict
 import voluptuous as vol
 
-from .const import CHARGER, CONF_BASE_TOPIC, CONF_SOURCE, CONF_URL, DOMAIN, SOURCE_MQTT
+from .const import (
+    CHARGER,
+    CONF_BASE_TOPIC,
+    CONF_SOURCE,
+    CONF_URL,
+    DOMAIN,
+    SOURCE_DIRECT,
+    SOURCE_ENTITIES,
+    SOURCE_MQTT,
+)
+from .entity_charger_flow import EntityChargerSteps
+from .form_parts import as_schema, choice_of
+from .mqtt_transport import HomeAssistantTransport
 from .openevse.announcement import Announcement
 from .openevse.topics import checked_topic
-from .probing import ChargerCheck, async_check_charger, async_search
+from .probing import ChargerCheck, Connect, async_check_charger, async_search
+from .sources import Connection, make_transport, source_of
 
 
-class ChargerSubentryFlow(ConfigSubentryFlow):
+class ChargerSubentryFlow(EntityChargerSteps):
     """Adds a charger to a site, or changes how one is reached."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._offered: tuple[Announcement, ...] = ()
+        self._source = SOURCE_MQTT
 
-    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+    async def async_step_user(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask how the charger is reached, unless there is one way only."""
+        ways = [SOURCE_ENTITIES]
+        if CONF_HOST in self._get_entry().data:
+            ways.insert(0, SOURCE_DIRECT)
+        if await mqtt.async_wait_for_mqtt_client(self.hass):
+            ways.insert(0, SOURCE_MQTT)
+        if len(ways) == 1:
+            return await self.async_step_entities()
+        return self.async_show_menu(step_id="user", menu_options=ways)
+
+    async def async_step_mqtt(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Offer the chargers found; a topic can be typed instead."""
-        return await self._async_ask("user", user_input)
+        return await self._async_ask("mqtt", user_input)
+
+    async def async_step_direct(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Offer the chargers that are connected to the GX's broker."""
+        self._source = SOURCE_DIRECT
+        return await self._async_ask("direct", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Change the topic of a charger."""
+        """Change the topic of a charger, or its entities."""
+        self._source = source_of(self._get_reconfigure_subentry().data)
+        if self._source == SOURCE_ENTITIES:
+            return await self.async_step_reconfigure_entities()
         return await self._async_ask("reconfigure", user_input)
+
+    def _connect(self, hass: HomeAssistant) -> Connection:
+        return make_transport(hass, self._get_entry(), self._source)
 
     async def _async_ask(
         self, step_id: str, user_input: dict[str, Any] | None
     ) -> SubentryFlowResult:
-        if not await mqtt.async_wait_for_mqtt_client(self.hass):
+        if self._source == SOURCE_MQTT and not await mqtt.async_wait_for_mqtt_client(self.hass):
             return self.async_abort(reason="mqtt_not_configured")
         errors: dict[str, str] = {}
         firmware = ""
         if user_input is None:
-            found = await async_search(self.hass)
+            found = await async_search(self.hass, self._connect)
             self._offered = not_set_up(self.hass, found.chargers)
         else:
             topic = user_input[CONF_BASE_TOPIC]
             announced = next((item for item in self._offered if item.base_topic == topic), None)
-            check = await _async_check_topic(self.hass, topic)
+            check = await _async_check_topic(self.hass, topic, self._connect)
             if check is not None and check.error is None:
                 return self._finish(step_id, checked_topic(topic), announced)
             errors["base"] = "invalid_topic" if check is None else check.error or ""
@@ -99,7 +135,7 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
         if own is None:
             return self.async_create_entry(
                 title=charger.name,
-                data=charger_data(charger),
+                data=charger_data(charger, self._source),
                 unique_id=charger.charger_id or None,
             )
         return self.async_update_and_abort(
@@ -110,22 +146,26 @@ class ChargerSubentryFlow(ConfigSubentryFlow):
         )
 
 
-async def async_check_announced(hass: HomeAssistant, item: Announcement) -> ChargerCheck:
+async def async_check_announced(
+    hass: HomeAssistant, item: Announcement, connect: Connect = HomeAssistantTransport
+) -> ChargerCheck:
     """Listen to a charger that announced itself."""
-    return await async_check_charger(hass, item.base_topic or item.name)
+    return await async_check_charger(hass, item.base_topic or item.name, connect)
 
 
-async def _async_check_topic(hass: HomeAssistant, topic: str) -> ChargerCheck | None:
+async def _async_check_topic(
+    hass: HomeAssistant, topic: str, connect: Connect
+) -> ChargerCheck | None:
     """Listen to a charger; None when `topic` cannot be one."""
     try:
-        return await async_check_charger(hass, topic)
+        return await async_check_charger(hass, topic, connect)
     except ValueError:
         return None
 
 
-def charger_data(item: Announcement) -> dict[str, Any]:
+def charger_data(item: Announcement, source: str = SOURCE_MQTT) -> dict[str, Any]:
     """Give the data of a charger's subentry: how to reach it."""
-    return {CONF_SOURCE: SOURCE_MQTT, CONF_BASE_TOPIC: item.base_topic, CONF_URL: item.url}
+    return {CONF_SOURCE: source, CONF_BASE_TOPIC: item.base_topic, CONF_URL: item.url}
 
 
 def find_charger(
@@ -136,7 +176,8 @@ def find_charger(
         for subentry in entry.get_subentries_of_type(CHARGER):
             same_id = subentry.unique_id == item.charger_id
             nameless = subentry.unique_id is None or not item.charger_id
-            if same_id or (nameless and subentry.data[CONF_BASE_TOPIC] == item.base_topic):
+            topic = subentry.data.get(CONF_BASE_TOPIC)
+            if same_id or (nameless and topic is not None and topic == item.base_topic):
                 return entry, subentry
     return None
 
@@ -149,24 +190,15 @@ def not_set_up(hass: HomeAssistant, chargers: Iterable[Announcement]) -> tuple[A
 def follow_charger(
     hass: HomeAssistant, entry: ConfigEntry, subentry: ConfigSubentry, item: Announcement
 ) -> None:
-    """Take over a changed topic or address; the site then reloads by itself."""
+    """Take over a changed topic or address; the site then reloads by itself.
+
+    A charger that is reached in another way than over Home Assistant's broker stays as it is.
+    """
+    if source_of(subentry.data) != SOURCE_MQTT:
+        return
     hass.config_entries.async_update_subentry(
         entry,
         subentry,
         data={**subentry.data, CONF_BASE_TOPIC: item.base_topic, CONF_URL: item.url},
         unique_id=item.charger_id,
     )
-
-
-def choice_of(options: list[str] | list[SelectOptionDict], *, only: bool = False) -> SelectSelector:
-    """A list to choose from that also takes typed text, unless `only` the options are right."""
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=options, custom_value=not only, mode=SelectSelectorMode.DROPDOWN
-        )
-    )
-
-
-def as_schema(fields: dict[Any, Any]) -> Any:
-    """Make a form's schema. Any: Home Assistant replaces voluptuous by a drop-in of other types."""
-    return vol.Schema(fields)

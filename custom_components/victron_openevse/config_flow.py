@@ -1,12 +1,13 @@
-"""Sets up a site with its chargers from what is found on the MQTT broker.
+"""Sets up a site with its chargers from what is found on an MQTT broker.
 
-Site: found by the serial number a GX retains. Chargers: found by their announcements, here and as
-discovered devices later. Each is listened to before anything is created, and every form can be sent
-again after the cause of an error was removed.
+Site: found by the serial number a GX retains, on Home Assistant's broker or on the GX's own. Chargers:
+found by their announcements, here and as discovered devices later. Each is listened to before anything
+is created, and every form can be sent again after the cause of an error was removed.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 import re
 from types import MappingProxyType
 from typing import Any, Final, override
@@ -14,11 +15,11 @@ from typing import Any, Final, override
 from homeassistant.components import mqtt
 from homeassistant.config_entries import (
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentry,
     ConfigSubentryData,
     ConfigSubentryFlow,
+    OptionsFlow,
 )
 from homeassistant.core import callback
 from homeassistant.helpers.selector import SelectOptionDict
@@ -27,17 +28,26 @@ import voluptuous as vol
 
 from .charger_flow import (
     ChargerSubentryFlow,
-    as_schema,
     async_check_announced,
     charger_data,
-    choice_of,
     find_charger,
     follow_charger,
     not_set_up,
 )
-from .const import CHARGER, CONF_PORTAL_ID, CONF_SITE, CONF_SOURCE, DOMAIN, SOURCE_MQTT
+from .const import (
+    CHARGER,
+    CONF_PORTAL_ID,
+    CONF_SITE,
+    DOMAIN,
+    SOURCE_ENTITIES,
+)
+from .entity_flow import EntitySiteSteps
+from .form_parts import as_schema, choice_of
+from .gx_flow import OVER_HOME_ASSISTANT, GxFlow, Way
 from .openevse.announcement import Announcement, parse_announcement
+from .options_flow import VictronOpenEvseOptionsFlow
 from .probing import ChargerCheck, Found, SiteCheck, async_check_site, async_search
+from .sources import source_of
 
 PORTAL_ID: Final = re.compile(r"[0-9A-Za-z]{6,32}")
 """Twelve hexadecimal digits today; serial numbers of other units stay in this shape."""
@@ -45,16 +55,27 @@ PORTAL_ID: Final = re.compile(r"[0-9A-Za-z]{6,32}")
 FALLBACK_TITLE: Final = "Victron GX"
 
 
-class VictronOpenEvseConfigFlow(ConfigFlow, domain=DOMAIN):
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A charger that announced itself, and where."""
+
+    item: Announcement
+    way: Way
+
+
+class VictronOpenEvseConfigFlow(GxFlow, EntitySiteSteps, domain=DOMAIN):
     """Sets up a site, or adds a discovered charger to one."""
 
     VERSION = 1
     MINOR_VERSION = 1
 
     def __init__(self) -> None:
+        super().__init__()
+        self._way = OVER_HOME_ASSISTANT
         self._found = Found((), ())
+        self._candidates: list[Candidate] = []
         self._site: SiteCheck | None = None
-        self._chargers: list[Announcement] = []
+        self._chargers: list[Candidate] = []
         self._left_out: list[str] = []
         self._announced: Announcement | None = None
 
@@ -66,24 +87,67 @@ class VictronOpenEvseConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> dict[str, type[ConfigSubentryFlow]]:
         return {CHARGER: ChargerSubentryFlow}
 
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        return VictronOpenEvseOptionsFlow()
+
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Find the GX by itself; ask only when there is none or a choice."""
-        if not await mqtt.async_wait_for_mqtt_client(self.hass):
-            return self.async_abort(reason="mqtt_not_configured")
+        ways = ["direct", SOURCE_ENTITIES]
+        if await mqtt.async_wait_for_mqtt_client(self.hass):
+            ways.insert(0, "broker")
+            await self._async_look_around()
+            ids = self._new_ids()
+            if len(ids) > 1:
+                return self._ask_for_portal(None)
+            if ids and await self._async_hears(ids[0]):
+                return await self.async_step_confirm()
+            await self.async_set_unique_id(None)
+        return self.async_show_menu(step_id="user", menu_options=ways)
+
+    async def async_step_broker(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Find the GX on Home Assistant's broker, or have its id typed."""
+        self._way = OVER_HOME_ASSISTANT
         typed = (user_input or {}).get(CONF_PORTAL_ID, "").strip()
         if typed and not PORTAL_ID.fullmatch(typed):
             return self._ask_for_portal("invalid_portal_id")
-        self._found = await async_search(self.hass)
+        await self._async_look_around()
         if typed:
             return await self._async_listen(typed)
-        known = self._async_current_ids()
-        ids = [portal_id for portal_id in self._found.portal_ids if portal_id not in known]
+        ids = self._new_ids()
         if len(ids) == 1:
             return await self._async_listen(ids[0])
         if not ids and self._found.portal_ids and user_input is None:
             return self.async_abort(reason="already_configured")
         return self._ask_for_portal(None if ids else "no_gx")
+
+    @override
+    async def _async_reached(self, way: Way, portal_id: str, found: Found) -> ConfigFlowResult:
+        """Go on with a GX that was reached directly; chargers may be on its broker too."""
+        if await mqtt.async_wait_for_mqtt_client(self.hass):
+            await self._async_look_around()
+        known = {candidate.item.charger_id for candidate in self._candidates}
+        self._candidates += [
+            Candidate(item, way)
+            for item in not_set_up(self.hass, found.chargers)
+            if item.charger_id not in known
+        ]
+        self._way = way
+        return await self._async_listen(portal_id)
+
+    async def _async_look_around(self) -> None:
+        self._found = await async_search(self.hass)
+        self._candidates = [
+            Candidate(item, OVER_HOME_ASSISTANT)
+            for item in not_set_up(self.hass, self._found.chargers)
+        ]
+
+    def _new_ids(self) -> list[str]:
+        known = self._async_current_ids()
+        return [portal_id for portal_id in self._found.portal_ids if portal_id not in known]
 
     def _ask_for_portal(
         self, error: str | None, placeholders: Mapping[str, str] = MappingProxyType({})
@@ -94,30 +158,43 @@ class VictronOpenEvseConfigFlow(ConfigFlow, domain=DOMAIN):
         schema = as_schema({vol.Optional(CONF_PORTAL_ID): choice_of(suggestions)})
         tried = {CONF_PORTAL_ID: self._site.portal_id} if self._site else {}
         return self.async_show_form(
-            step_id="user",
+            step_id="broker",
             data_schema=self.add_suggested_values_to_schema(schema, tried),
             errors={"base": error} if error else {},
             description_placeholders={"missing": "", **placeholders},
         )
 
     async def _async_listen(self, portal_id: str) -> ConfigFlowResult:
-        """Go on only when the GX and its chargers really speak."""
+        """Go on only when the GX really speaks."""
+        if await self._async_hears(portal_id):
+            return await self.async_step_confirm()
+        site = self._site
+        error = (site and site.error) or "gx_silent"
+        missing = _words(site.missing if site else ())
+        if self._way is OVER_HOME_ASSISTANT:
+            return self._ask_for_portal(error, {"missing": missing})
+        return self._ask_for_host(error, missing=missing)
+
+    async def _async_hears(self, portal_id: str) -> bool:
+        """Listen to the GX and to the chargers that were found."""
         await self.async_set_unique_id(portal_id, raise_on_progress=False)
         self._abort_if_unique_id_configured()
-        candidates = not_set_up(self.hass, self._found.chargers)
         site, checks = await asyncio.gather(
-            async_check_site(self.hass, portal_id),
-            asyncio.gather(*(async_check_announced(self.hass, item) for item in candidates)),
+            async_check_site(self.hass, portal_id, self._way.connect),
+            asyncio.gather(
+                *(
+                    async_check_announced(self.hass, candidate.item, candidate.way.connect)
+                    for candidate in self._candidates
+                )
+            ),
         )
         self._site = site
-        if site.error is not None:
-            return self._ask_for_portal(site.error, {"missing": _words(site.missing)})
-        answers = list(zip(candidates, checks, strict=True))
-        self._chargers = [item for item, check in answers if check.error is None]
+        answers = list(zip(self._candidates, checks, strict=True))
+        self._chargers = [one for one, check in answers if check.error is None]
         self._left_out = [
-            f"{item.name} ({_why(check)})" for item, check in answers if check.error is not None
+            f"{one.item.name} ({_why(check)})" for one, check in answers if check.error is not None
         ]
-        return await self.async_step_confirm()
+        return site.error is None
 
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
@@ -129,7 +206,7 @@ class VictronOpenEvseConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="confirm" if self._chargers else "confirm_without_charger",
             description_placeholders={
                 "site": self._title,
-                "chargers": _list(item.name for item in self._chargers),
+                "chargers": _list(one.item.name for one in self._chargers),
                 "left_out": _list(self._left_out),
             },
         )
@@ -146,21 +223,21 @@ class VictronOpenEvseConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _create(self) -> ConfigFlowResult:
         """Create site and chargers, and withdraw the chargers' own discoveries."""
-        ids = {item.charger_id for item in self._chargers}
+        ids = {one.item.charger_id for one in self._chargers}
         for flow in self._async_in_progress(include_uninitialized=True):
             if flow["context"].get("unique_id") in ids:
                 self.hass.config_entries.flow.async_abort(flow["flow_id"])
         return self.async_create_entry(
             title=self._title,
-            data={CONF_SOURCE: SOURCE_MQTT, CONF_PORTAL_ID: self.unique_id},
+            data={**self._way.data, CONF_PORTAL_ID: self.unique_id},
             subentries=[
                 ConfigSubentryData(
-                    data=charger_data(item),
+                    data=charger_data(one.item, one.way.source),
                     subentry_type=CHARGER,
-                    title=item.name,
-                    unique_id=item.charger_id,
+                    title=one.item.name,
+                    unique_id=one.item.charger_id,
                 )
-                for item in self._chargers
+                for one in self._chargers
             ],
         )
 
@@ -242,20 +319,32 @@ class VictronOpenEvseConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
+        self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Listen to the GX again and tell what it says; the GX of a site stays the same."""
+        """Check or change how the GX of a site is reached; the GX stays the same."""
         entry = self._get_reconfigure_entry()
-        if not await mqtt.async_wait_for_mqtt_client(self.hass):
-            return self.async_abort(reason="mqtt_not_configured")
+        ways = ["direct"]
+        if entry.unique_id is not None and await mqtt.async_wait_for_mqtt_client(self.hass):
+            ways.insert(0, "listen")
+        if source_of(entry.data) == SOURCE_ENTITIES:
+            ways.insert(0, "reconfigure_entities")
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=ways,
+            description_placeholders={"site": entry.title},
+        )
+
+    async def async_step_listen(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Listen to the GX over Home Assistant's broker, and use that from now on."""
+        entry = self._get_reconfigure_entry()
         error, missing = None, ""
-        if user_input is not None:
-            check = await async_check_site(self.hass, entry.data[CONF_PORTAL_ID])
+        if user_input is not None and entry.unique_id is not None:
+            check = await async_check_site(self.hass, entry.unique_id)
             error, missing = check.error, _words(check.missing)
             if error is None:
-                return self.async_abort(reason="reconfigure_successful")
+                return self._change_way(OVER_HOME_ASSISTANT, entry.unique_id)
         return self.async_show_form(
-            step_id="reconfigure",
+            step_id="listen",
             errors={"base": error} if error else {},
             description_placeholders={"site": entry.title, "missing": missing},
         )
@@ -274,7 +363,7 @@ def _words(names: Iterable[str]) -> str:
 
 
 def _list(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items) or "-"
+    return "\n".join(f"- {item}" for item in items) or "—"
 
 
 def _why(check: ChargerCheck) -> str:

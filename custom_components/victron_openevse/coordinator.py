@@ -19,7 +19,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .const import CHARGER, CONF_BASE_TOPIC, CONF_PORTAL_ID
+from .const import CHARGER
 from .control.controller import decide
 from .control.memory import ChargerMemory, Memory
 from .control.model import (
@@ -34,16 +34,21 @@ from .control.model import (
 )
 from .control.reserve import sun_hours_left
 from .daylight import Daylight
-from .departure import Departure, hours_to_departure
+from .departure import Departure
 from .devices import Devices
 from .export import ExportMeter
 from .hand_back import async_hand_back
-from .mqtt_transport import HomeAssistantTransport, steady_now_s
-from .openevse.mqtt import OpenEvseCharger
+from .issues import Issues, forget_issues
+from .mqtt_transport import steady_now_s
+from .optional_inputs import OptionalInputs
+from .owners import Owners, guard_chargers, look_for_owners
 from .problem_log import ProblemLog
+from .pulse import Pulse
+from .sessions import Sessions
 from .settings import check_charger, check_site
+from .sources import Connections, hear_person, make_charger, make_site, recall_person
 from .storage import SiteStore, Stored
-from .victron.mqtt import VictronSite
+from .temporary import as_last_word, without_finished
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -73,6 +78,8 @@ class ChargerData:
     memory: ChargerMemory
     decision: ChargerDecision | None
     last_change_a: int | None
+    safe_state_problem: str | None = None
+    """See `owners`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,7 @@ class SiteData:
     export: ExportMeter = field(default_factory=ExportMeter)
     sun_hours_left: float | None = None
     last_changes_a: Mapping[str, int] = field(default_factory=dict)
+    owners: Owners = field(default_factory=Owners)
 
     def charger(self, charger_id: str) -> ChargerData:
         """Give the part of one charger."""
@@ -101,6 +109,7 @@ class SiteData:
             memory=self.memory.chargers.get(charger_id, ChargerMemory()),
             decision=self.decision.chargers.get(charger_id),
             last_change_a=self.last_changes_a.get(charger_id),
+            safe_state_problem=self.owners.safe_state_problems.get(charger_id),
         )
 
 
@@ -112,21 +121,18 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
     def __init__(self, hass: HomeAssistant, entry: VictronOpenEvseConfigEntry) -> None:
         super().__init__(hass, _LOGGER, config_entry=entry, name=entry.title)
         self.store = SiteStore(hass, entry.entry_id)
-        self.transport = HomeAssistantTransport(hass)
-        self.site = VictronSite(self.transport, entry.data[CONF_PORTAL_ID], self._schedule)
+        self.connections = Connections(hass, entry)
+        self.site = make_site(hass, entry, self.connections, self._schedule)
         self.chargers = {
-            subentry.subentry_id: OpenEvseCharger(
-                self.transport,
-                subentry.data[CONF_BASE_TOPIC],
-                on_change=self._schedule,
-                charger_id=subentry.unique_id,
-                local_now=dt_util.now,
-            )
+            subentry.subentry_id: make_charger(hass, subentry, self.connections, self._schedule)
             for subentry in entry.get_subentries_of_type(CHARGER)
         }
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         self.devices = Devices(hass, entry)
         self._daylight = Daylight(hass)
+        self.inputs = OptionalInputs(hass, entry, self._daylight)
+        self.pulse = Pulse()
+        self._issues = Issues(hass, entry, self.site, self.chargers, self.inputs)
         self._logs = {None: ProblemLog(entry.title)} | {
             charger_id: ProblemLog(entry.subentries[charger_id].title)
             for charger_id in self.chargers
@@ -134,6 +140,8 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self._cleanup: list[CALLBACK_TYPE] = []
         self._scheduled: CALLBACK_TYPE | None = None
         self._failing = False
+        self._mute = False
+        self.sessions = Sessions()
 
     @property
     def settings(self) -> Settings:
@@ -143,19 +151,24 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
     async def async_start(self) -> None:
         """Resume where the last run ended and begin to steer."""
         stored = await self.store.async_load(self.chargers)
+        self.sessions = Sessions(stored.sessions_started_at)
         self.data = SiteData(
             now_s=steady_now_s(self.hass),
-            settings=stored.settings,
+            settings=self.inputs.without_lost_targets(stored.settings),
             departures=stored.departures,
             memory=stored.memory,
             export=stored.export,
         )
         now_s = steady_now_s(self.hass)
         self.site.start(now_s)
-        for charger in self.chargers.values():
+        for charger_id, charger in self.chargers.items():
+            if stored.memory.chargers.get(charger_id, ChargerMemory()).overridden:
+                recall_person(charger)
             charger.start(now_s)
         self._decide()
+        self.inputs.start()
         self._cleanup = [
+            self.inputs.stop,
             async_track_time_interval(self.hass, self._tick, TICK, cancel_on_shutdown=True),
             self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops),
         ]
@@ -166,10 +179,11 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         A reload or update keeps the chargers' claims and sessions. A charger that was removed is
         handed back, and so are all of them when the entry was disabled.
         """
-        self._halt()
+        self.halt()
         # The GX's limit is renewed within seconds of the next start; a forgotten one would stay.
         self.site.hand_back(steady_now_s(self.hass))
         disabled = self.config_entry.disabled_by is not None
+        forget_issues(self.hass, self.config_entry, everything=disabled)
         await async_hand_back(
             self.hass,
             [
@@ -178,11 +192,11 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
                 if disabled or charger_id not in self.config_entry.subentries
             ],
         )
-        await self.transport.async_ready()
+        await self.connections.async_ready()
         for charger in self.chargers.values():
             charger.stop()
         self.site.stop()
-        await self.transport.async_close()
+        await self.connections.async_close()
         await self.store.async_save(self._stored())
 
     @callback
@@ -196,11 +210,14 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
 
     @callback
     def set_charger(self, charger_id: str, **changes: Any) -> None:
-        """Change settings of one charger and act on it at once.
+        """Change settings of one charger and act on it at once; a choice ends what is temporary.
 
         Raises ContradictionError when the result makes no sense; nothing is changed then.
         """
+        changes = as_last_word(changes)
         charger = check_charger(replace(self.settings.chargers[charger_id], **changes))
+        if "temporary" in changes:
+            hear_person(self.chargers[charger_id])
         chargers = {**self.settings.chargers, charger_id: charger}
         self._apply(replace(self.data, settings=replace(self.settings, chargers=chargers)))
 
@@ -228,6 +245,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             departures=self.data.departures,
             memory=self.data.memory,
             export=self.data.export,
+            sessions_started_at=self.sessions.started_at,
         )
 
     @callback
@@ -260,9 +278,23 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             data = replace(self.data, now_s=steady_now_s(self.hass))
         else:
             self._failing = False
-        self._describe_devices()
+            self.pulse.beat(data.now_s)
+            before, after = self.data.memory.chargers, data.memory.chargers
+            self.sessions.follow(before, after, dt_util.utcnow().timestamp())
         self.async_set_updated_data(data)
         self.store.save_if_news(self._stored)
+        self._tell_others(data)
+
+    def _tell_others(self, data: SiteData) -> None:
+        """Tell what only accompanies the decision: should it fail, steering goes on."""
+        try:
+            self._describe_devices()
+            if not self._failing:
+                self._issues.follow(data.settings, data.readings, data.decision, data.now_s)
+        except Exception:
+            if not self._mute:
+                _LOGGER.exception("%s: device pages and repairs cannot be kept", self.name)
+            self._mute = True
 
     def _cycle(self, now_s: float) -> SiteData:
         readings = Readings(
@@ -270,14 +302,17 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             chargers={key: charger.reading(now_s) for key, charger in self.chargers.items()},
             hours_to_sunset=self._daylight.hours_to_sunset(),
             day_length_h=self._daylight.day_length_h(),
-            hours_to_departure=hours_to_departure(self.data.departures, dt_util.now()),
+            hours_to_departure=self.inputs.hours_to_departure(self.data.departures),
+            sun_forecast_kwh=self.inputs.sun_forecast_kwh(),
+            prices=self.inputs.prices(),
+            vehicle_soc_pct=self.inputs.vehicle_soc_pct(),
         )
         decision, memory = decide(self.settings, self.data.memory, readings, now_s)
         self._command(decision, now_s)
         self._report(decision, now_s)
         return SiteData(
             now_s=now_s,
-            settings=self._without_finished_pauses(decision),
+            settings=self._without_finished(decision),
             departures=self.data.departures,
             readings=readings,
             decision=decision,
@@ -285,6 +320,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             export=self.data.export.record(readings.site.grid_power_w),
             sun_hours_left=self._sun_hours_left(readings.hours_to_sunset),
             last_changes_a=self._last_changes(decision),
+            owners=look_for_owners(self.site, self.chargers, self.settings),
         )
 
     def _command(self, decision: Decision, now_s: float) -> None:
@@ -292,19 +328,13 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         for charger_id, answer in decision.chargers.items():
             if answer.send:
                 self.chargers[charger_id].offer(answer.offered_current_a, now_s)
+        guard_chargers(self.chargers, self.settings, now_s)
 
-    def _without_finished_pauses(self, decision: Decision) -> Settings:
-        settings = self.settings
-        chargers = {
-            key: replace(charger, pause_until_morning=False)
-            if key in decision.chargers and decision.chargers[key].pause_over
-            else charger
-            for key, charger in settings.chargers.items()
-        }
-        if chargers == settings.chargers:
-            return settings
-        self.store.save_soon(self._stored)
-        return replace(settings, chargers=chargers)
+    def _without_finished(self, decision: Decision) -> Settings:
+        settings = without_finished(self.settings, decision)
+        if settings is not self.settings:
+            self.store.save_soon(self._stored)
+        return settings
 
     def _sun_hours_left(self, hours_to_sunset: float | None) -> float | None:
         """At night the next sunset is tomorrow's: nothing is left of today's sun."""
@@ -350,7 +380,8 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         )
 
     @callback
-    def _halt(self) -> None:
+    def halt(self) -> None:
+        """Decide no more."""
         while self._cleanup:
             self._cleanup.pop()()
         if self._scheduled is not None:
@@ -359,7 +390,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
 
     async def _async_home_assistant_stops(self, _event: Event) -> None:
         """Keep claim and session over a restart, and write down where we are."""
-        self._halt()
+        self.halt()
         await self.store.async_save(self._stored())
 
 

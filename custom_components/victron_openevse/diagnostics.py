@@ -7,21 +7,41 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import ATTR_ENTITY_ID, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
 from . import departure
 from . import settings as owner_settings
-from .const import CONF_BASE_TOPIC, CONF_PORTAL_ID, CONF_URL
+from .const import (
+    CONF_BASE_TOPIC,
+    CONF_ENTITIES,
+    CONF_PORTAL_ID,
+    CONF_SUN_FORECASTS,
+    CONF_URL,
+)
 from .control import persist
-from .coordinator import VictronOpenEvseConfigEntry
+from .control.outlook import look_ahead
+from .coordinator import SiteData, VictronOpenEvseConfigEntry
+from .explain import codes_and_numbers
+from .gx_address import CONNECTION_DATA
 from .mqtt_transport import steady_now_s
+from .optional_inputs import CHARGER_INPUTS, SITE_INPUTS
 
 REDACTED: Final = frozenset(
     {
+        *(CONNECTION_DATA - {CONF_PORT}),
         CONF_BASE_TOPIC,
         CONF_PORTAL_ID,
         CONF_URL,
+        CONF_TOKEN,
+        # Names of entities tell of people and their cars.
+        *SITE_INPUTS,
+        *CHARGER_INPUTS,
+        CONF_SUN_FORECASTS,
+        ATTR_ENTITY_ID,
         "announced_base_topic",
+        # Topics and addresses under which a device was discovered.
+        "discovery_keys",
         "title",
         "unique_id",
     }
@@ -36,13 +56,16 @@ async def async_get_config_entry_diagnostics(
     data = coordinator.data
     now_s = steady_now_s(hass)
     report = {
-        "entry": entry.as_dict(),
+        "entry": async_redact_data(entry.as_dict(), {CONF_ENTITIES}),
         "settings": owner_settings.dump(data.settings),
         "departures": departure.dump(data.departures),
         "readings": asdict(data.readings),
         "decision": _plain(asdict(data.decision.site)),
         "memory": persist.dump(data.memory, now_s),
+        "outlook": _outlooks(data, now_s),
         "history": list(coordinator.history),
+        "decisions_last_minute": coordinator.pulse.per_minute(now_s),
+        "inputs_missing": list(coordinator.inputs.missing()),
         "now_s": now_s,
         "site": coordinator.site.diagnostics(now_s),
         "chargers": {
@@ -52,6 +75,13 @@ async def async_get_config_entry_diagnostics(
     }
     redacted: dict[str, Any] = async_redact_data(report, REDACTED)
     return redacted
+
+
+def _outlooks(data: SiteData, now_s: float) -> dict[str, Any]:
+    """Why each charger gets what it gets, and what would change it."""
+    args = data.settings, data.memory, data.readings, data.decision
+    found = {key: look_ahead(*args, key, now_s) for key in data.decision.chargers}
+    return {key: codes_and_numbers(item) for key, item in found.items() if item is not None}
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

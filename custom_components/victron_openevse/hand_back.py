@@ -7,7 +7,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 
 from .mqtt_transport import steady_now_s
-from .openevse.mqtt import OpenEvseCharger
+from .sources import ChargerAdapter
 
 WAIT_S: Final = 4.0
 """A charger that is there answers within a second; one that is away must not hold up the user."""
@@ -15,7 +15,7 @@ WAIT_S: Final = 4.0
 STEP_S: Final = 0.25
 
 
-async def async_hand_back(hass: HomeAssistant, chargers: Iterable[OpenEvseCharger]) -> None:
+async def async_hand_back(hass: HomeAssistant, chargers: Iterable[ChargerAdapter]) -> None:
     """Release the claims of started `chargers` and return when all confirmed, or after 4 s."""
     started_s = now_s = steady_now_s(hass)
     waiting = list(chargers)

@@ -12,14 +12,17 @@ from homeassistant.components.number import (
 from homeassistant.const import (
     PERCENTAGE,
     EntityCategory,
+    Platform,
     UnitOfElectricCurrent,
     UnitOfEnergy,
     UnitOfPower,
     UnitOfTime,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DOMAIN
 from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
 from .entity import ChargerEntity, LeanEntity, SiteEntity, setting_errors
 from .settings import BOUNDS
@@ -103,11 +106,22 @@ CHARGER_NUMBERS: Final = (
     SettingDescription(
         key="order", field="order", whole=True, entity_category=EntityCategory.CONFIG
     ),
+    SettingDescription(
+        key="session_limit",
+        field="session_limit_kwh",
+        device_class=NumberDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+    ),
 )
+
+TARGET_SOC: Final = SettingDescription(
+    key="target_soc", field="target_soc_pct", native_unit_of_measurement=PERCENTAGE
+)
+"""Only for chargers whose car tells its level: without that it could never be reached."""
 
 
 async def async_setup_entry(
-    _hass: HomeAssistant,
+    hass: HomeAssistant,
     entry: VictronOpenEvseConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
@@ -115,10 +129,23 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     async_add_entities(SiteNumber(coordinator, item) for item in SITE_NUMBERS)
     for charger_id in coordinator.chargers:
+        told = coordinator.inputs.tells_level(charger_id)
+        numbers = (*CHARGER_NUMBERS, TARGET_SOC) if told else CHARGER_NUMBERS
+        if not told:
+            _forget_target(hass, charger_id)
         async_add_entities(
-            (ChargerNumber(coordinator, charger_id, item) for item in CHARGER_NUMBERS),
+            (ChargerNumber(coordinator, charger_id, item) for item in numbers),
             config_subentry_id=charger_id,
         )
+
+
+def _forget_target(hass: HomeAssistant, charger_id: str) -> None:
+    """Remove the target of a car whose level is told no more: it would stay for ever, unavailable."""
+    entities = er.async_get(hass)
+    unique_id = f"{charger_id}_{TARGET_SOC.key}"
+    entity_id = entities.async_get_entity_id(Platform.NUMBER, DOMAIN, unique_id)
+    if entity_id is not None:
+        entities.async_remove(entity_id)
 
 
 class SettingNumber(LeanEntity, NumberEntity):

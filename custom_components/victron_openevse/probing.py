@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from .mqtt_transport import HomeAssistantTransport, steady_now_s
 from .openevse.announcement import Announcement, AnnouncementDiscovery
 from .openevse.mqtt import OpenEvseCharger
+from .sources import Connection
 from .victron.mqtt import PortalDiscovery, VictronSite
 
 SEARCH_S: Final = 2.0
@@ -70,9 +71,13 @@ class ChargerCheck:
         return None if self.heard and self.supported else "charger_silent"
 
 
-async def async_search(hass: HomeAssistant) -> Found:
-    """List the GX devices and the connected chargers that the broker knows of."""
-    transport = HomeAssistantTransport(hass)
+type Connect = Callable[[HomeAssistant], Connection]
+"""Opens a connection to a broker to look around there."""
+
+
+async def async_search(hass: HomeAssistant, connect: Connect = HomeAssistantTransport) -> Found:
+    """List the GX devices and the connected chargers that a broker knows of."""
+    transport = connect(hass)
     chargers: dict[str, Announcement] = {}
 
     def found(announcement: Announcement) -> None:
@@ -92,13 +97,15 @@ async def async_search(hass: HomeAssistant) -> Found:
     return Found(portals.portal_ids, tuple(chargers.values()))
 
 
-async def async_check_site(hass: HomeAssistant, portal_id: str) -> SiteCheck:
+async def async_check_site(
+    hass: HomeAssistant, portal_id: str, connect: Connect = HomeAssistantTransport
+) -> SiteCheck:
     """Wait until the GX has told all that is needed, or long enough."""
-    transport = HomeAssistantTransport(hass)
+    transport = connect(hass)
     site = VictronSite(transport, portal_id)
     site.start(steady_now_s(hass))
-    await transport.async_ready()
     try:
+        await transport.async_ready()
         await _async_poll(hass, SITE_WAIT_S, site.tick, lambda: site.heard and not site.missing())
     finally:
         site.stop()
@@ -106,21 +113,23 @@ async def async_check_site(hass: HomeAssistant, portal_id: str) -> SiteCheck:
     return SiteCheck(portal_id, site.heard, site.missing(), site.product_name)
 
 
-async def async_check_charger(hass: HomeAssistant, base_topic: str) -> ChargerCheck:
+async def async_check_charger(
+    hass: HomeAssistant, base_topic: str, connect: Connect = HomeAssistantTransport
+) -> ChargerCheck:
     """Wait until the charger itself has said what steering it needs, or long enough.
 
     An announcement is no such word, not even a live one: it comes from the network module and tells
     nothing of the controller behind it. Raises ValueError when `base_topic` cannot be one.
     """
-    transport = HomeAssistantTransport(hass)
+    transport = connect(hass)
     charger = OpenEvseCharger(transport, base_topic)
     charger.start(steady_now_s(hass))
-    await transport.async_ready()
 
     def heard() -> bool:
         return charger.heard and not charger.missing()
 
     try:
+        await transport.async_ready()
         await _async_poll(
             hass,
             CHARGER_WAIT_S,

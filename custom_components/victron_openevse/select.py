@@ -9,7 +9,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .control.model import Mode, Priority
+from .control.model import Mode, Priority, SafeState
+from .control.temporary import mode_in_force
 from .coordinator import VictronOpenEvseConfigEntry
 from .entity import ChargerEntity, LeanEntity, SiteEntity, setting_errors
 from .settings import PHASES
@@ -49,6 +50,13 @@ CHARGER_SELECTS: Final = (
         entity_category=EntityCategory.CONFIG,
         parse_fn=int,
     ),
+    ChoiceDescription(
+        key="safe_state",
+        field="safe_state",
+        options=list(SafeState),
+        entity_category=EntityCategory.CONFIG,
+        parse_fn=SafeState,
+    ),
 )
 
 
@@ -86,9 +94,20 @@ class SettingSelect(LeanEntity, SelectEntity):
 class SiteSelect(SiteEntity, SettingSelect):
     """A choice for the site."""
 
+    @property
+    @override
+    def options(self) -> list[str]:
+        """Without an entity that tells a price, no priority can be left to prices."""
+        options = super().options
+        if self.coordinator.inputs.has_prices:
+            return options
+        return [option for option in options if option != Priority.PRICES]
+
     @override
     def current(self) -> str:
-        return str(getattr(self.data.settings.site, self.entity_description.field))
+        choice = str(getattr(self.data.settings.site, self.entity_description.field))
+        # What the law makes of prices that nobody tells.
+        return choice if choice in self.options else str(Priority.BALANCED)
 
     @override
     async def async_select_option(self, option: str) -> None:
@@ -101,7 +120,10 @@ class ChargerSelect(ChargerEntity, SettingSelect):
 
     @override
     def current(self) -> str:
-        return str(getattr(self.data.settings, self.entity_description.field))
+        field = self.entity_description.field
+        # The mode that holds, so that choosing another one ends a boost.
+        own = mode_in_force(self.data.settings) if field == "mode" else None
+        return str(own or getattr(self.data.settings, field))
 
     @override
     async def async_select_option(self, option: str) -> None:

@@ -11,7 +11,14 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
 
-from .control.model import MIN_CURRENT_A, ChargerSettings, Settings, SiteSettings
+from .control.model import (
+    MIN_CURRENT_A,
+    ChargerSettings,
+    Mode,
+    Settings,
+    SiteSettings,
+    Temporary,
+)
 
 MAX_CURRENT_A: Final = 80
 """Largest current an OpenEVSE can be set to."""
@@ -54,8 +61,23 @@ BOUNDS: Final[Mapping[str, Bounds]] = MappingProxyType(
         "circuit_current_a": _CURRENT,
         "phases": Bounds(low=min(PHASES), high=max(PHASES), step=max(PHASES) - min(PHASES)),
         "order": Bounds(low=1, high=16),
+        # More than any car's battery holds.
+        "session_limit_kwh": Bounds(low=0.0, high=200.0, step=0.1),
+        # Nobody stops a car below 10 %.
+        "target_soc_pct": Bounds(low=10.0, high=100.0),
     }
 )
+
+TEMPORARY_BOUNDS: Final[Mapping[str, Bounds]] = MappingProxyType(
+    {
+        "current_a": _CURRENT,
+        # A week: what is to last longer is no longer temporary.
+        "duration_s": Bounds(low=1.0, high=7 * 86_400.0),
+        "energy_kwh": Bounds(low=0.1, high=200.0, step=0.1),
+        "target_soc_pct": Bounds(low=10.0, high=100.0),
+    }
+)
+"""What ends or shapes a temporary mode, where it is given."""
 
 type Section = SiteSettings | ChargerSettings
 
@@ -111,8 +133,10 @@ def load(data: object, charger_ids: Iterable[str]) -> tuple[Settings, tuple[str,
     site, rejected = _load_section(SiteSettings(), stored.get("site"))
     loaded: dict[str, ChargerSettings] = {}
     for charger_id in charger_ids:
-        loaded[charger_id], bad = _load_section(ChargerSettings(), by_id.get(charger_id))
-        rejected += bad
+        own, bad = _load_section(ChargerSettings(), by_id.get(charger_id))
+        temporary, worse = _load_temporary(by_id.get(charger_id))
+        loaded[charger_id] = replace(own, temporary=temporary)
+        rejected += bad + worse
     checked_site = _unless_crossed(site)
     checked = {key: _unless_crossed(charger) for key, charger in loaded.items()}
     return Settings(site=checked_site, chargers=checked), rejected
@@ -136,7 +160,7 @@ def _load_section[T: Section](defaults: T, data: object) -> tuple[T, tuple[str, 
     values: dict[str, Any] = {}
     rejected: list[str] = []
     for field in fields(defaults):
-        if field.name not in data:
+        if field.name not in data or field.name == "temporary":
             continue
         value = _fit(field.name, getattr(defaults, field.name), data[field.name])
         if value is None:
@@ -144,6 +168,36 @@ def _load_section[T: Section](defaults: T, data: object) -> tuple[T, tuple[str, 
         else:
             values[field.name] = value
     return replace(defaults, **values), tuple(rejected)
+
+
+def _load_temporary(charger: object) -> tuple[Temporary | None, tuple[str, ...]]:
+    """Read a temporary mode; one that is damaged anywhere would not be what was asked for."""
+    data = charger.get("temporary") if isinstance(charger, Mapping) else None
+    if data is None:
+        return None, ()
+    if not isinstance(data, Mapping) or not _is_sound(data):
+        return None, ("temporary",)
+    names = {field.name for field in fields(Temporary)}
+    values = {name: value for name, value in data.items() if name in names}
+    return Temporary(**values | {"mode": Mode(data["mode"])}), ()
+
+
+def _is_sound(data: Mapping[str, Any]) -> bool:
+    """Tell whether every part of a stored temporary mode is of its type and within its bounds."""
+    typed = isinstance(data.get("boost"), bool) and type(data.get("serial")) is int
+    named = any(mode == data.get("mode") for mode in Mode)
+    return typed and named and all(_allowed(name, data.get(name)) for name in TEMPORARY_BOUNDS)
+
+
+def _allowed(name: str, value: object) -> bool:
+    """Tell whether a part of a temporary mode is absent or within its bounds."""
+    if value is None:
+        return True
+    if isinstance(value, bool) or not isinstance(
+        value, int if name == "current_a" else int | float
+    ):
+        return False
+    return TEMPORARY_BOUNDS[name].allow(value)
 
 
 def _fit(name: str, default: object, value: object) -> StrEnum | bool | float | None:

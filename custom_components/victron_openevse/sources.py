@@ -190,6 +190,15 @@ def missing_entities(adapter: SiteAdapter | ChargerAdapter) -> tuple[str, ...]:
     return adapter.missing_entities if isinstance(adapter, EntitySite | EntityCharger) else ()
 
 
+def recall_person(charger: ChargerAdapter) -> None:
+    """Tell an adapter that a person's choice stood at the charger when the last run ended.
+
+    Only entities need that: over MQTT the charger keeps our claim and a person's override apart.
+    """
+    if isinstance(charger, EntityCharger):
+        charger.recall()
+
+
 def hear_person(charger: ChargerAdapter) -> None:
     """Let what a person chose here end what was chosen at the charger before.
 

@@ -1,4 +1,4 @@
-"""What survives a restart: settings, departures, the law's memory and the export counter of a site.
+"""What survives a restart: settings, departures, memory, export counter and sessions of a site.
 
 One file per config entry. Times are stored as ages together with the wall time of saving, so that
 they continue when the steady clock starts anew. Settings are written soon; memory when something
@@ -15,11 +15,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from . import departure
+from . import departure, sessions
 from . import settings as owner_settings
 from .const import DOMAIN
 from .control import persist
-from .control.memory import Energy, Memory
+from .control.memory import ChargerMemory, Energy, Memory
 from .control.model import Settings
 from .departure import Departure
 from .export import ExportMeter
@@ -49,6 +49,8 @@ class Stored:
     departures: Mapping[str, Departure] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     export: ExportMeter = field(default_factory=ExportMeter)
+    sessions_started_at: Mapping[str, float] = field(default_factory=dict)
+    """Unix time, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class SiteStore:
                 data.get("memory"), steady_now_s(self._hass), _absence_s(data.get("saved_at"))
             ),
             export=ExportMeter.load(data.get("exported_kwh")),
+            sessions_started_at=sessions.load(data.get("sessions_started_at"), known),
         )
 
     def save_soon(self, stored: Callable[[], Stored]) -> None:
@@ -122,6 +125,7 @@ class SiteStore:
             "departures": departure.dump(stored.departures),
             "memory": persist.dump(stored.memory, steady_now_s(self._hass)),
             "exported_kwh": stored.export.total_kwh,
+            "sessions_started_at": dict(stored.sessions_started_at),
         }
 
 
@@ -137,16 +141,21 @@ def _marks(stored: Stored) -> _Marks:
     chargers = stored.memory.chargers
     news = (
         stored.memory.house.nights_kwh,
-        *(
-            (key, item.mode, item.paused, item.connected, item.awake, item.offered_current_a > 0)
-            for key, item in chargers.items()
-        ),
+        dict(stored.sessions_started_at),
+        *((key, *_news(item)) for key, item in chargers.items()),
     )
     counters = (
         _shown(stored.export.total_kwh),
         *(_shown_energy(item.meter.lifetime) for item in chargers.values()),
     )
     return _Marks(news, counters)
+
+
+def _news(item: ChargerMemory) -> tuple[object, ...]:
+    """What happened to a charger that a restart must know."""
+    running = item.offered_current_a > 0
+    ends = (item.progress.serial, item.progress.over, item.reached_pct)
+    return (item.mode, item.paused, item.connected, item.overridden, item.awake, running, *ends)
 
 
 def _shown(kwh: float) -> float:

@@ -7,6 +7,7 @@
 #   ensure_dev              sets DEV_PYTHON, the Python of tests, linters, simulator and benchmark
 #   ensure_live             sets LIVE_BIN, the bin/ folder of a real Home Assistant (LIVE_VERSION)
 #   ensure_system PKG...    installs missing programs as root on Debian, else says what to install
+#   ensure_browser          exports CHROMIUM and NODE_FOLDER for the *.mjs of demo and tests
 #   cache_dir               prints the cache folder
 #   say, step, die          messages; die ends the script with code 1
 #   run WHAT CMD...         runs a long command quietly, shows the end of its output if it fails
@@ -19,6 +20,8 @@ readonly REPO_ROOT
 readonly LIVE_VERSION=${LIVE_VERSION:-2026.11.0}
 # Home Assistant's own minimum for both releases.
 readonly PYTHON_MINIMUM="3.14.2"
+readonly PLAYWRIGHT=playwright-core@1.65.1
+readonly AXE=axe-core@4.14.1
 # Raise when the way the virtualenvs are made changes, so that everybody gets new ones.
 readonly SETUP_VERSION=1
 
@@ -88,6 +91,20 @@ ensure_system() {
   else
     die "missing: ${missing[*]}. Install them with the package manager of this system."
   fi
+}
+
+# Exports CHROMIUM and NODE_FOLDER, where the browser's remote control is; needs network once.
+ensure_browser() {
+  ensure_system chromium nodejs:node npm
+  export NODE_FOLDER=$CACHE/browser
+  if [ ! -d "$NODE_FOLDER/node_modules/playwright-core" ] ||
+    [ ! -d "$NODE_FOLDER/node_modules/axe-core" ]; then
+    mkdir -p "$NODE_FOLDER"
+    run "$PLAYWRIGHT $AXE" npm install --prefix "$NODE_FOLDER" --no-fund --no-audit \
+      "$PLAYWRIGHT" "$AXE"
+  fi
+  CHROMIUM=$(command -v chromium)
+  export CHROMIUM
 }
 
 # ---------------------------------------------------------------- uv and Python
@@ -210,9 +227,14 @@ fill_dev() {
     --compile-bytecode --python "$1/bin/python" -r "$REPO_ROOT/requirements_test.txt"
 }
 
+own_requirements() {
+  grep '"requirements"' "$REPO_ROOT/custom_components/victron_openevse/manifest.json"
+}
+
 ensure_live() {
   local venv
-  venv=$CACHE/live-$LIVE_VERSION-$(hash_of "$LIVE_VERSION" "$REPO_ROOT/scripts/lib/live_requirements.py")
+  venv=$CACHE/live-$LIVE_VERSION-$(hash_of "$LIVE_VERSION $(own_requirements)" \
+    "$REPO_ROOT/scripts/lib/live_requirements.py")
   locked make_venv "$CACHE/live-$LIVE_VERSION" "$venv" fill_live
   link_venv "$CACHE/live-$LIVE_VERSION" "$venv"
   # shellcheck disable=SC2034  # for the scripts that source this file

@@ -16,19 +16,28 @@ import homeassistant
 from homeassistant.bootstrap import DEFAULT_INTEGRATIONS
 
 PACKAGE = pathlib.Path(homeassistant.__file__).parent
+OURS = pathlib.Path(__file__).parents[2] / "custom_components" / "victron_openevse"
 # What the demo's configuration sets up on top of what every Home Assistant does.
 DEMO_INTEGRATIONS = ("config", "energy", "history", "logbook", "mqtt", "recorder", "sun")
+# Home Assistant's own integrations for the same devices, whose entities are one way in. Their
+# libraries appear daily and not every package index keeps up, so the newest up to the one that the
+# manifest names is taken.
+DEVICE_INTEGRATIONS = ("openevse", "victron_gx")
 # The MQTT config flow imports hassio's client without depending on it; Supervisor is not used.
 EXTRA_INTEGRATIONS = ("hassio",)
 # Optional accelerators; without them Home Assistant logs a warning at every start.
 ACCELERATORS = ("isal", "zlib-ng")
 
 
+def read_manifest(folder: pathlib.Path) -> dict[str, list[str]]:
+    """Return the manifest of the integration in a folder."""
+    loaded: dict[str, list[str]] = json.loads((folder / "manifest.json").read_text())
+    return loaded
+
+
 def manifest(domain: str) -> dict[str, list[str]]:
     """Return the manifest of a core integration."""
-    path = PACKAGE / "components" / domain / "manifest.json"
-    loaded: dict[str, list[str]] = json.loads(path.read_text())
-    return loaded
+    return read_manifest(PACKAGE / "components" / domain)
 
 
 def with_dependencies(domains: tuple[str, ...]) -> set[str]:
@@ -46,9 +55,11 @@ def with_dependencies(domains: tuple[str, ...]) -> set[str]:
 def requirements() -> set[str]:
     """Return the pip requirements of everything the demo sets up."""
     domains = with_dependencies((*DEFAULT_INTEGRATIONS, *DEMO_INTEGRATIONS))
-    found = set(ACCELERATORS)
+    found = {*ACCELERATORS, *read_manifest(OURS)["requirements"]}
     for domain in (*domains, *EXTRA_INTEGRATIONS):
         found |= set(manifest(domain).get("requirements", []))
+    for domain in DEVICE_INTEGRATIONS:
+        found |= {one.replace("==", "<=") for one in manifest(domain).get("requirements", [])}
     return found
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.victron_openevse.control.model import BatteryGuard, Mode, Status
+from custom_components.victron_openevse.control.model import BatteryGuard, Mode, SafeState, Status
 from simulator.closed_loop import ClosedLoop
 from simulator.faults import GxFault
 from simulator.house import HouseConfig
@@ -94,6 +94,8 @@ def without_battery(pv_w: float = 0.0, config: PlantConfig | None = None) -> Clo
 
 def test_a_silent_charger_does_not_give_the_battery_to_its_car() -> None:
     loop = without_battery()
+    loop.choose(safe_state=SafeState.CARRY_ON)
+    loop.run(5)
     client = loop.charger._client
     client.drop()
     for _ in range(900):

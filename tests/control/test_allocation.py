@@ -31,8 +31,14 @@ def claim(key: str, order: int, *, running: bool = True) -> Claim:
         pytest.param(
             [claim("a", 1), claim("b", 2, running=False)],
             5000.0,
-            {"a": 5000.0, "b": 0.0},
+            {"a": 5000.0, "b": 400.0},
             id="a sleeping one sees what is left",
+        ),
+        pytest.param(
+            [claim("a", 1), claim("b", 2, running=False)],
+            3000.0,
+            {"a": 3000.0, "b": 0.0},
+            id="a sleeping one sees nothing of what the other can take",
         ),
         pytest.param(
             [claim("a", 1, running=False), claim("b", 2)],

@@ -5,17 +5,20 @@ from dataclasses import replace
 import pytest
 
 from custom_components.victron_openevse.control.energy import (
-    LOST_KWH,
     Origin,
     record,
     split_power,
     start_session,
 )
-from custom_components.victron_openevse.control.memory import Energy, Meter
-from custom_components.victron_openevse.control.model import Mode, Reading
+from custom_components.victron_openevse.control.memory import (
+    COUNTER_STEP_KWH,
+    Energy,
+    Meter,
+)
+from custom_components.victron_openevse.control.model import ChargerReading, Mode, Reading
 from custom_components.victron_openevse.control.reasons import ReasonCode
 
-from .build import House
+from .build import House, at
 
 SUNNY = Origin(solar_w=1000.0, battery_w=500.0, grid_w=500.0)
 
@@ -176,8 +179,30 @@ def test_a_counter_that_leaves_for_good_stops_no_limit(monkeypatch: pytest.Monke
     house.run(1800)
     assert house.offered_a == 0
     assert house.charger.reason.code is ReasonCode.SESSION_LIMIT_REACHED
-    assert house.own.meter.session.total_kwh == pytest.approx(2.0, abs=LOST_KWH)
+    assert house.own.meter.session.total_kwh == pytest.approx(2.0, abs=2.0 * COUNTER_STEP_KWH)
     before_kwh = house.own.meter.lifetime.total_kwh
     monkeypatch.undo()
     house.run(60)
     assert house.own.meter.lifetime.total_kwh == pytest.approx(before_kwh, abs=0.01)
+
+
+def test_a_coarse_counter_is_believed_and_waited_for_by_no_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is confirmed all the time, but moves once an hour only."""
+    house = House(mode=Mode.FAST, energy_kwh=100.0, settings={"session_limit_kwh": 10.0})
+    told = House.charger_reading
+
+    def coarse(self: House) -> ChargerReading:
+        hour_s = self.now_s // 3600.0
+        if hours.setdefault("last", hour_s) != hour_s:
+            hours.update(last=hour_s, kwh=self.energy_kwh)
+        return replace(told(self), total_energy_kwh=at(hours.setdefault("kwh", 100.0), self.now_s))
+
+    hours: dict[str, float] = {}
+    monkeypatch.setattr(House, "charger_reading", coarse)
+    house.run(4 * 3600, 5.0)
+    assert house.charger.reason.code is ReasonCode.SESSION_LIMIT_REACHED
+    taken_kwh = house.energy_kwh - 100.0
+    assert taken_kwh == pytest.approx(10.0, abs=1.5)
+    assert house.own.meter.lifetime.total_kwh == pytest.approx(taken_kwh, rel=0.02)

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from demo.hass import HomeAssistant
-from demo.install import FLOWS, SUBENTRY_FLOWS, answers, install
+from demo.install import ENTITIES, FLOWS, MQTT, SUBENTRY_FLOWS, answers, install
 from demo.talk import DemoError
 
 CREATED = {"type": "create_entry", "result": {"entry_id": "site"}}
@@ -35,9 +35,9 @@ class FakeHass:
         return self.script[kind].pop(0)
 
 
-async def run(script: Mapping[str, list[Any]]) -> FakeHass:
+async def run(script: Mapping[str, list[Any]], way: str = MQTT) -> FakeHass:
     hass = FakeHass(script)
-    await install(cast(HomeAssistant, hass))
+    await install(cast(HomeAssistant, hass), way)
     return hass
 
 
@@ -77,6 +77,33 @@ async def test_site_with_charger_is_set_up_in_one_flow() -> None:
         }
     )
     assert hass.sent == [(FLOWS, {"handler": "victron_openevse"}), (f"{FLOWS}/f1", {})]
+
+
+@pytest.mark.parametrize(
+    ("way", "chosen"),
+    [
+        pytest.param(ENTITIES, "entities", id="wanted-way"),
+        pytest.param("pigeon", "direct", id="first-when-the-wanted-is-missing"),
+    ],
+)
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(["direct", "entities"], id="names"),
+        pytest.param({"direct": "Directly", "entities": "From entities"}, id="with-labels"),
+    ],
+)
+async def test_menu_takes_the_wanted_way_in(options: Any, way: str, chosen: str) -> None:
+    menu = {"type": "menu", "flow_id": "f1", "menu_options": options}
+    hass = await run(
+        {
+            FLOWS: [menu],
+            f"{FLOWS}/f1": [CREATED],
+            "config_entries/subentries/list": [[CHARGER], [CHARGER]],
+        },
+        way,
+    )
+    assert hass.sent[-1] == (f"{FLOWS}/f1", {"next_step_id": chosen})
 
 
 async def test_charger_among_the_discovered_devices_is_added() -> None:

@@ -23,10 +23,23 @@ def test_start_has_the_minutes_of_now_so_that_both_clocks_agree() -> None:
     assert options().at.minute == NOW.minute
 
 
-@pytest.mark.parametrize("task", ["smoke", "check"])
+@pytest.mark.parametrize("task", ["smoke", "smoke-entities", "check", "page"])
 def test_tests_run_on_mosquitto_at_a_quiet_hour(task: str) -> None:
     found = options(f"--{task}")
     assert (found.task, found.broker, found.at) == (task, "mosquitto", QUIET_START)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "way"),
+    [
+        pytest.param(["--smoke"], "mqtt", id="smoke"),
+        pytest.param(["--smoke-entities"], "entities", id="smoke-through-entities"),
+        pytest.param(["--clicks", "mqtt"], "mqtt", id="clicks-over-mqtt"),
+        pytest.param(["--clicks", "entities"], "entities", id="clicks-over-entities"),
+    ],
+)
+def test_task_decides_how_the_devices_are_reached(arguments: list[str], way: str) -> None:
+    assert options(*arguments).way == way
 
 
 def test_what_the_user_says_wins() -> None:
@@ -41,6 +54,7 @@ def test_what_the_user_says_wins() -> None:
         pytest.param(["--at", "25:00"], id="no-such-hour"),
         pytest.param(["--scenario", "storm"], id="no-such-scenario"),
         pytest.param(["--smoke", "--check"], id="two-tasks"),
+        pytest.param(["--clicks", "pigeon"], id="no-such-way"),
     ],
 )
 def test_nonsense_ends_with_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

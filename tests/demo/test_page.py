@@ -1,12 +1,15 @@
-"""Roles of entities, and the page that is filled with them."""
+"""Roles of entities, and the page that the demo opens."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 import yaml
 
-from demo.dashboard import TEMPLATE, fill
+from demo.dashboard import PAGE, URL_PATH, write_dashboard
 from demo.entities import role_of
+
+ROOT: Final = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -38,31 +41,16 @@ def test_role_comes_from_the_registry(entry: dict[str, Any], role: str) -> None:
     assert role_of(entry) == role
 
 
-def test_roles_are_replaced_wherever_they_stand() -> None:
-    template = {
-        "cards": [{"entity": "<site sensor.pv_power>"}],
-        "data": {"option": "off"},
-        "min": 0,
-    }
-    filled = fill(template, lambda role: role.replace(" ", "/"))
-    assert filled == {
-        "cards": [{"entity": "site/sensor.pv_power"}],
-        "data": {"option": "off"},
-        "min": 0,
-    }
+def test_page_is_the_dashboard_that_the_integration_ships() -> None:
+    page = yaml.safe_load(PAGE.read_text())
+    kind = page["strategy"]["type"].removeprefix("custom:")
+    main = (ROOT / "custom_components" / "victron_openevse" / "frontend" / "main.js").read_text()
+    assert f'const STRATEGY = "{kind}";' in main
 
 
-def test_page_leaves_no_role_unfilled_and_offers_all_modes() -> None:
-    page = yaml.safe_load(TEMPLATE.read_text())
-    text = yaml.safe_dump(fill(page, lambda role: "sensor.known"))
-    assert "<" not in text
-    modes = {"off", "solar_only", "solar", "minimum_solar", "medium", "fast"}
-    assert chosen_options(page) == modes
-
-
-def chosen_options(part: Any) -> set[str]:
-    """Collect every option that something on the page can choose."""
-    if isinstance(part, dict):
-        mine = {part["option"]} if "option" in part else set()
-        return mine.union(*map(chosen_options, part.values()))
-    return set().union(*map(chosen_options, part)) if isinstance(part, list) else set()
+def test_page_is_put_where_home_assistant_looks_for_it(tmp_path: Path) -> None:
+    (tmp_path / "dashboards").mkdir()
+    write_dashboard(tmp_path)
+    configuration = PAGE.parents[1] / "configuration.yaml"
+    dashboards = yaml.safe_load(configuration.read_text())["lovelace"]["dashboards"]
+    assert (tmp_path / dashboards[URL_PATH]["filename"]).read_text() == PAGE.read_text()

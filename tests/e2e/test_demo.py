@@ -1,4 +1,4 @@
-"""scripts/demo itself: the short test, the end by Ctrl-C, a taken port, a readable failure."""
+"""scripts/demo itself: its short tests, the clicks, the end by Ctrl-C, a taken port, a failure."""
 
 from pathlib import Path
 import re
@@ -15,6 +15,22 @@ def test_smoke_is_one_line_of_result(broker: str) -> None:
     ended = run_demo("--smoke", "--broker", broker)
     assert ended.code == 0, ended.output
     assert len(re.findall(r"^smoke ok: .* total \d+ seconds$", ended.output, re.MULTILINE)) == 1
+
+
+def test_entities_of_the_core_integrations_steer_the_car() -> None:
+    ended = run_demo("--smoke-entities")
+    assert ended.code == 0, ended.output
+    result = r"^smoke through entities ok: .* total \d+ seconds$"
+    assert len(re.findall(result, ended.output, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize(("way", "limit"), [("mqtt", 4), ("entities", 6)])
+def test_few_clicks_lead_to_a_charging_car(way: str, limit: int) -> None:
+    ended = run_demo("--clicks", way)
+    assert ended.code == 0, ended.output
+    counted = re.search(rf"^clicks ok: (\d+) over {way} ", ended.output, re.MULTILINE)
+    assert counted is not None, ended.output
+    assert int(counted[1]) <= limit
 
 
 @pytest.mark.usefixtures("socket_enabled")

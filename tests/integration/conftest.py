@@ -33,6 +33,7 @@ from custom_components.victron_openevse.const import (
     DOMAIN,
     SOURCE_MQTT,
 )
+from custom_components.victron_openevse.mqtt_transport import steady_now_s
 
 PORTAL: Final = "c0619ab12345"
 SERIAL: Final = "a1b2c3d4e5f6"
@@ -40,6 +41,7 @@ BASE: Final = "openevse-e5f6"
 ANNOUNCE: Final = "openevse/announce/e5f6"
 ENTRY_ID: Final = "0123456789ABCDEFGHJKMNPQRS"
 CHARGER_ID: Final = "1123456789ABCDEFGHJKMNPQRS"
+STEADY_NOW_S: Final = steady_now_s
 PACKAGE: Final = f"custom_components.{DOMAIN}"
 
 CONFIG: Final = {
@@ -324,13 +326,23 @@ def charger(broker: Broker) -> Charger:
 
 
 @pytest.fixture
-def clock(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     """Replace the integration's steady clock."""
     clock = Clock(hass)
-    for name, module in list(sys.modules.items()):
-        if name.startswith(PACKAGE) and hasattr(module, "steady_now_s"):
-            monkeypatch.setattr(module, "steady_now_s", clock.read)
-    return clock
+    for module in with_clock():
+        monkeypatch.setattr(module, "steady_now_s", clock.read)
+    yield clock
+    # Modules that were first loaded meanwhile took the replaced clock for the real one.
+    for module in with_clock():
+        if module.steady_now_s == clock.read:
+            module.steady_now_s = STEADY_NOW_S
+
+
+def with_clock() -> list[Any]:
+    """List the integration's modules that read the steady clock."""
+    loaded = list(sys.modules.items())
+    ours = [module for name, module in loaded if name.startswith(PACKAGE)]
+    return [module for module in ours if hasattr(module, "steady_now_s")]
 
 
 @pytest.fixture
@@ -372,7 +384,7 @@ async def start(
             entry.add_to_hass(hass)
         assert await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done()
-        await entry.runtime_data.transport.async_ready()
+        await entry.runtime_data.connections.async_ready()
         await clock.advance(3)
 
     yield start

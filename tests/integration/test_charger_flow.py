@@ -17,12 +17,12 @@ __all__ = ["_impatient"]
 
 
 async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
-    """Choose "Add charger"."""
-    return dict(
-        await hass.config_entries.subentries.async_init(
-            (entry.entry_id, CHARGER), context={"source": SOURCE_USER}
-        )
-    )
+    """Choose "Add charger", and MQTT where there is a choice."""
+    manager = hass.config_entries.subentries
+    result = await manager.async_init((entry.entry_id, CHARGER), context={"source": SOURCE_USER})
+    if result["type"] is FlowResultType.MENU:
+        result = await manager.async_configure(result["flow_id"], {"next_step_id": "mqtt"})
+    return dict(result)
 
 
 async def submit(hass: HomeAssistant, result: dict[str, Any], topic: str) -> dict[str, Any]:
@@ -34,10 +34,12 @@ async def submit(hass: HomeAssistant, result: dict[str, Any], topic: str) -> dic
     )
 
 
-async def test_no_broker(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+async def test_without_a_broker_there_are_entities(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
     entry.add_to_hass(hass)
     result = await begin(hass, entry)
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "mqtt_not_configured")
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "entities")
 
 
 async def test_a_found_charger_is_offered(
@@ -45,7 +47,7 @@ async def test_a_found_charger_is_offered(
 ) -> None:
     empty(entry, hass)
     result = await begin(hass, entry)
-    assert (result["step_id"], result["description_placeholders"]["found"]) == ("user", "1")
+    assert (result["step_id"], result["description_placeholders"]["found"]) == ("mqtt", "1")
     result = await submit(hass, result, BASE)
     assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, BASE)
     (subentry,) = entry.subentries.values()

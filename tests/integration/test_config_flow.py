@@ -49,6 +49,13 @@ async def submit(
     return dict(await hass.config_entries.flow.async_configure(result["flow_id"], values or {}))
 
 
+async def choose(hass: HomeAssistant, result: dict[str, Any], option: str) -> dict[str, Any]:
+    """Choose from a menu."""
+    assert result["type"] is FlowResultType.MENU
+    assert option in result["menu_options"]
+    return await submit(hass, result, {"next_step_id": option})
+
+
 def announcement(**changes: str | None) -> str:
     """Give what a charger announces."""
     words = {
@@ -74,7 +81,8 @@ async def discover(hass: HomeAssistant, payload: str = announcement()) -> dict[s
 
 async def test_no_broker(hass: HomeAssistant) -> None:
     result = await begin(hass)
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "mqtt_not_configured")
+    assert result["type"] is FlowResultType.MENU
+    assert (result["step_id"], result["menu_options"]) == ("user", ["direct", "entities"])
 
 
 async def test_everything_is_found(hass: HomeAssistant, gx: Gx, charger: Charger) -> None:
@@ -83,7 +91,7 @@ async def test_everything_is_found(hass: HomeAssistant, gx: Gx, charger: Charger
     assert result["description_placeholders"] == {
         "site": "Cerbo GX",
         "chargers": f"- {BASE}",
-        "left_out": "-",
+        "left_out": "—",
     }
     result = await submit(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -109,8 +117,8 @@ async def test_a_site_without_a_charger(hass: HomeAssistant, gx: Gx) -> None:
 
 
 async def test_no_gx_then_one_appears(hass: HomeAssistant, broker: Broker) -> None:
-    result = await begin(hass)
-    assert (result["step_id"], result["errors"]) == ("user", {"base": "no_gx"})
+    result = await choose(hass, await begin(hass), "broker")
+    assert (result["step_id"], result["errors"]) == ("broker", {"base": "no_gx"})
     Gx(broker)
     result = await submit(hass, result)
     assert result["step_id"] == "confirm_without_charger"
@@ -119,7 +127,9 @@ async def test_no_gx_then_one_appears(hass: HomeAssistant, broker: Broker) -> No
 async def test_a_silent_gx_then_it_speaks(hass: HomeAssistant, gx: Gx) -> None:
     gx.silent = True
     result = await begin(hass)
-    assert (result["step_id"], result["errors"]) == ("user", {"base": "gx_silent"})
+    assert result["menu_options"] == ["broker", "direct", "entities"]
+    result = await choose(hass, result, "broker")
+    assert (result["step_id"], result["errors"]) == ("broker", {"base": "gx_silent"})
     gx.silent = False
     result = await submit(hass, result, {"portal_id": PORTAL})
     assert result["step_id"] == "confirm_without_charger"
@@ -127,7 +137,7 @@ async def test_a_silent_gx_then_it_speaks(hass: HomeAssistant, gx: Gx) -> None:
 
 async def test_an_incomplete_gx_says_what_is_missing(hass: HomeAssistant, gx: Gx) -> None:
     soc = gx.values.pop("system/0/Dc/Battery/Soc")
-    result = await begin(hass)
+    result = await choose(hass, await begin(hass), "broker")
     assert result["errors"] == {"base": "gx_incomplete"}
     assert result["description_placeholders"]["missing"] == "battery soc"
     gx.values["system/0/Dc/Battery/Soc"] = soc
@@ -137,7 +147,7 @@ async def test_an_incomplete_gx_says_what_is_missing(hass: HomeAssistant, gx: Gx
 
 async def test_a_portal_id_can_be_typed(hass: HomeAssistant, gx: Gx, broker: Broker) -> None:
     broker.retained.clear()
-    result = await begin(hass)
+    result = await choose(hass, await begin(hass), "broker")
     assert result["errors"] == {"base": "no_gx"}
     result = await submit(hass, result, {"portal_id": "N/#"})
     assert result["errors"] == {"base": "invalid_portal_id"}
@@ -151,7 +161,7 @@ async def test_several_gx_are_a_choice(hass: HomeAssistant, gx: Gx, broker: Brok
     other = "c0619ab99999"
     broker.retained[f"N/{other}/system/0/Serial"] = json.dumps({"value": other})
     result = await begin(hass)
-    assert (result["step_id"], result["errors"]) == ("user", {})
+    assert (result["step_id"], result["errors"]) == ("broker", {})
     result = await submit(hass, result, {"portal_id": PORTAL})
     assert result["step_id"] == "confirm_without_charger"
 
@@ -160,7 +170,7 @@ async def test_a_known_site_is_not_set_up_twice(
     hass: HomeAssistant, gx: Gx, entry: MockConfigEntry
 ) -> None:
     entry.add_to_hass(hass)
-    result = await begin(hass)
+    result = await choose(hass, await begin(hass), "broker")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
@@ -327,7 +337,9 @@ async def test_reconfigure_checks_the_connection(
 ) -> None:
     entry.add_to_hass(hass)
     result = dict(await entry.start_reconfigure_flow(hass))
-    assert result["step_id"] == "reconfigure"
+    assert (result["step_id"], result["menu_options"]) == ("reconfigure", ["listen", "direct"])
+    result = await choose(hass, result, "listen")
+    assert result["step_id"] == "listen"
     gx.silent = True
     result = await submit(hass, result)
     assert result["errors"] == {"base": "gx_silent"}
@@ -339,4 +351,4 @@ async def test_reconfigure_checks_the_connection(
 async def test_reconfigure_without_a_broker(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     entry.add_to_hass(hass)
     result = dict(await entry.start_reconfigure_flow(hass))
-    assert result["reason"] == "mqtt_not_configured"
+    assert result["menu_options"] == ["direct"]

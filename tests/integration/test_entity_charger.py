@@ -268,6 +268,48 @@ async def test_a_persons_override_and_its_end(
     charger.stop()
 
 
+@pytest.mark.parametrize(
+    ("recalled", "left", "calls", "overridden"),
+    [
+        pytest.param(True, "disabled", [], True, id="a person's choice stands"),
+        pytest.param(
+            True, "auto", [("current", 12), ("override", "active")], False, id="it was withdrawn"
+        ),
+        pytest.param(
+            False, "active", [("current", 12)], False, id="nobody chose: an old offer is ours"
+        ),
+    ],
+)
+async def test_a_restart_finds_what_was_left_at_the_charger(
+    hass: HomeAssistant,
+    evse: Evse,
+    clock: Clock,
+    recalled: bool,
+    left: str,
+    calls: list[tuple[str, Any]],
+    overridden: bool,
+) -> None:
+    before = EntityCharger(hass, charger_data(evse), lambda: None)
+    before.start(clock.now_s)
+    before.offer(10, clock.now_s)
+    await settle(hass, before, clock, 20)
+    before.stop()
+    if recalled:
+        evse.person_sets(left)
+    evse.calls.clear()
+    charger = EntityCharger(hass, charger_data(evse), lambda: None)
+    if recalled:
+        charger.recall()
+    charger.start(clock.now_s)
+    charger.offer(12, clock.now_s)
+    await settle(hass, charger, clock, 30)
+    assert evse.calls == calls
+    override = charger.reading(clock.now_s).manual_override
+    assert override is not None
+    assert override.value is overridden
+    charger.stop()
+
+
 async def test_giving_back_withdraws_the_override(
     hass: HomeAssistant, evse: Evse, clock: Clock
 ) -> None:
@@ -324,55 +366,4 @@ async def test_a_charger_that_does_not_answer_holds_nothing_up(
         turns += 1
         await hass.async_block_till_done()
     assert turns > 0
-    charger.stop()
-
-
-async def test_any_number_and_switch_will_do(hass: HomeAssistant, clock: Clock) -> None:
-    """A charger of helpers: `input_number` and `input_boolean`, no registry ids at all."""
-    calls: list[tuple[str, str, Any]] = []
-
-    async def take(call: ServiceCall) -> None:
-        calls.append((call.domain, call.service, call.data.get("value")))
-        if call.service == "set_value":
-            hass.states.async_set("input_number.amps", call.data["value"], {"min": 6, "max": 16})
-        else:
-            hass.states.async_set("input_boolean.charge", call.service.removeprefix("turn_"))
-
-    hass.services.async_register("input_number", "set_value", take)
-    for service in ("turn_on", "turn_off"):
-        hass.services.async_register("input_boolean", service, take)
-    hass.states.async_set("input_number.amps", "6", {"min": 6, "max": 16})
-    hass.states.async_set("input_boolean.charge", "on")
-    hass.states.async_set("sensor.power", "0", {"unit_of_measurement": "kW"})
-    data = {
-        "entities": {
-            "set_current": ["input_number.amps"],
-            "enable": ["input_boolean.charge"],
-            "charging_power": ["sensor.power"],
-        }
-    }
-    charger = EntityCharger(hass, data, lambda: None)
-    charger.start(clock.now_s)
-    charger.offer(0, clock.now_s)
-    await settle(hass, charger, clock, 2)
-    assert calls == [("input_boolean", "turn_off", None)]
-    charger.offer(9, clock.now_s)
-    await settle(hass, charger, clock, 10)
-    assert calls[1:] == [
-        ("input_number", "set_value", 9),
-        ("input_boolean", "turn_on", None),
-    ]
-    known = charger.reading(clock.now_s)
-    assert known.max_current_a is not None
-    assert known.max_current_a.value == 16.0
-    assert is_online(known, clock.now_s)
-    clock.now_s += 1000.0  # helpers never repeat what rests: who is available is there
-    known = charger.reading(clock.now_s)
-    assert is_online(known, clock.now_s)
-    assert charging_power_w(known, clock.now_s) == 0.0
-    charger.offer(0, clock.now_s)
-    await settle(hass, charger, clock, 2)
-    charger.release(clock.now_s)
-    await hass.async_block_till_done()
-    assert calls[-1] == ("input_boolean", "turn_on", None)
     charger.stop()

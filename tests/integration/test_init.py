@@ -110,7 +110,7 @@ async def test_a_reload_keeps_claim_and_settings(
     await charge(charger, gx, clock)
     claims = len(broker.claims())
     await hass.config_entries.async_reload(entry.entry_id)
-    await entry.runtime_data.transport.async_ready()
+    await entry.runtime_data.connections.async_ready()
     await clock.advance(2)
     charger.dump()
     await clock.advance(10, gx.say_all)
@@ -238,7 +238,7 @@ async def test_removing_the_charger_releases_it_and_takes_its_entities(
     await charge(charger, gx, clock)
     hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
     await hass.async_block_till_done()
-    await entry.runtime_data.transport.async_ready()
+    await entry.runtime_data.connections.async_ready()
     assert broker.claims()[-1] == "release"
     assert er.async_entries_for_config_entry(entity_registry, ENTRY_ID) != []
     assert hass.states.get("select.garage_mode") is None

@@ -11,6 +11,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockMqttReasonCode
 
+from custom_components.victron_openevse.const import SOURCE_MQTT
 from custom_components.victron_openevse.control.controller import decide
 from custom_components.victron_openevse.control.memory import Memory
 from custom_components.victron_openevse.control.model import Decision
@@ -186,6 +187,27 @@ async def test_power_sensors_follow_a_jump(
     assert state(hass, "sensor.cerbo_gx_pv_power") == "4320.0"
 
 
+async def test_repairs_that_fail_do_not_stop_the_law(
+    hass: HomeAssistant,
+    gx: Gx,
+    charger: Charger,
+    clock: Clock,
+    start: Start,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await start()
+    charger.dump()
+    await clock.advance(8, gx.say_all)
+    with patch(
+        "custom_components.victron_openevse.issues.Issues.follow", side_effect=RuntimeError
+    ) as follow:
+        await select(hass, "off")
+        await clock.advance(12, gx.say_all)
+    assert follow.call_count > 1
+    assert state(hass, "sensor.garage_status") == "off"
+    assert caplog.text.count("repairs cannot be kept") == 1
+
+
 async def test_a_failing_decision_keeps_the_loop_and_the_offer(
     hass: HomeAssistant,
     gx: Gx,
@@ -272,7 +294,7 @@ async def test_everything_is_asked_again_after_the_broker_was_away(
     await start()
     await clock.advance(15)
     broker.sent.clear()
-    transport = entry.runtime_data.transport
+    transport = entry.runtime_data.connections.get(SOURCE_MQTT)
     mqtt_mock.connected = False
     async_dispatcher_send(hass, mqtt.MQTT_CONNECTION_STATE, False)
     assert not transport.connected

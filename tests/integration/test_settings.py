@@ -1,6 +1,7 @@
 """What a person may choose, and what survives of stored settings."""
 
 from dataclasses import replace
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from custom_components.victron_openevse.control.model import (
     Mode,
     Settings,
     SiteSettings,
+    Temporary,
 )
 from custom_components.victron_openevse.settings import (
     ContradictionError,
@@ -23,12 +25,66 @@ SETTINGS = Settings(
     site=SiteSettings(night_reserve_pct=55.0, base_load_w=310.0, min_on_s=600.0),
     chargers={"a": ChargerSettings(mode=Mode.FAST, phases=3, order=2, use_battery=False)},
 )
+BOOST = Temporary(mode=Mode.FAST, boost=True, current_a=10, duration_s=5400.0, serial=3)
 
 
 def test_settings_survive_storage() -> None:
     loaded, rejected = load(dump(SETTINGS), ["a"])
     assert loaded == SETTINGS
     assert rejected == ()
+
+
+@pytest.mark.parametrize(
+    "temporary",
+    [
+        pytest.param(BOOST, id="for a time"),
+        pytest.param(replace(BOOST, duration_s=None, energy_kwh=7.5), id="for an energy"),
+        pytest.param(replace(BOOST, duration_s=None, target_soc_pct=80.0), id="to a target"),
+        pytest.param(Temporary(mode=Mode.OFF, duration_s=60.0, serial=1), id="a pause"),
+    ],
+)
+def test_what_is_temporary_survives_storage(temporary: Temporary) -> None:
+    own = replace(SETTINGS.chargers["a"], temporary=temporary, session_limit_kwh=12.5)
+    settings = replace(SETTINGS, chargers={"a": own})
+    assert load(json.loads(json.dumps(dump(settings))), ["a"]) == (settings, ())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        pytest.param("mode", "turbo", id="unknown mode"),
+        pytest.param("mode", None, id="no mode"),
+        pytest.param("boost", 1, id="number for a flag"),
+        pytest.param("serial", "3", id="text for a count"),
+        pytest.param("current_a", 10.5, id="half an amp"),
+        pytest.param("current_a", 5, id="below 6 A"),
+        pytest.param("duration_s", -1.0, id="a time gone by"),
+        pytest.param("duration_s", True, id="flag for a time"),
+        pytest.param("energy_kwh", float("nan"), id="no number"),
+        pytest.param("target_soc_pct", 101, id="more than full"),
+    ],
+)
+def test_a_damaged_temporary_mode_is_none_and_is_named(field: str, value: Any) -> None:
+    settings = replace(SETTINGS, chargers={"a": replace(ChargerSettings(), temporary=BOOST)})
+    data = dump(settings)
+    data["chargers"]["a"]["temporary"][field] = value
+    loaded, rejected = load(data, ["a"])
+    assert (loaded.chargers["a"].temporary, rejected) == (None, ("temporary",))
+
+
+@pytest.mark.parametrize("data", [3, [], "fast"])
+def test_a_foreign_temporary_mode_is_none(data: object) -> None:
+    stored = dump(SETTINGS)
+    stored["chargers"]["a"]["temporary"] = data
+    loaded, rejected = load(stored, ["a"])
+    assert (loaded.chargers["a"].temporary, rejected) == (None, ("temporary",))
+
+
+def test_settings_stored_before_there_was_anything_temporary_are_read() -> None:
+    stored = dump(SETTINGS)
+    for name in ("temporary", "session_limit_kwh", "target_soc_pct"):
+        del stored["chargers"]["a"][name]
+    assert load(stored, ["a"]) == (SETTINGS, ())
 
 
 def test_a_removed_charger_is_forgotten_and_a_new_one_gets_defaults() -> None:

@@ -11,6 +11,7 @@ from custom_components.victron_openevse.control.memory import (
     HouseMemory,
     Memory,
     Meter,
+    Progress,
 )
 from custom_components.victron_openevse.control.model import Mode, Settings
 from custom_components.victron_openevse.export import ExportMeter
@@ -79,6 +80,8 @@ def writes(hass: HomeAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
         pytest.param(stored(exported_kwh=0.01), 1, id="export"),
         pytest.param(stored(replace(START, mode=Mode.FAST)), 1, id="mode"),
         pytest.param(stored(replace(START, offered_current_a=6)), 1, id="start"),
+        pytest.param(stored(replace(START, progress=Progress(serial=1))), 1, id="a boost"),
+        pytest.param(stored(replace(START, reached_pct=80.0)), 1, id="a target reached"),
         pytest.param(stored(house=HouseMemory(night_kwh=2.0)), 0, id="a night goes on"),
         pytest.param(stored(house=HouseMemory(nights_kwh=(4.0,))), 1, id="a night was learned"),
     ],

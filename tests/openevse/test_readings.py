@@ -53,6 +53,7 @@ def test_a_whole_dump() -> None:
         manual_override=Reading(value=False, at_s=at_s),
         total_energy_kwh=Reading(1234.56789, at_s),
         session_energy_kwh=Reading(12.34567891, at_s),
+        uptime_s=Reading(86412.0, at_s),
     )
     assert bench.charger.missing() == ()
     assert bench.charger.fault_code is None

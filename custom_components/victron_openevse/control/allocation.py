@@ -39,6 +39,7 @@ def share_surplus(claims: Iterable[Claim], surplus_w: float) -> Mapping[str, flo
         if claim.running:
             if claim.key != running[-1]:
                 share_w = min(max(share_w, claim.minimum_w), claim.maximum_w)
-            left_w -= share_w
+            # What the last cannot take is there for one that is off: without it, it never starts.
+            left_w -= min(share_w, claim.maximum_w)
         shares[claim.key] = share_w
     return shares

@@ -45,11 +45,12 @@ HIDDEN_WORTH_S: Final = 1800.0
 START_SHARE: Final = 0.72
 """Mean surplus, in minimum powers, at which the sun alone starts `solar`: the battery bridges."""
 
-CAR_START_SHARE: Final = 0.6
-"""The same where the sun belongs to the car first, at any level of the battery."""
+CAR_START_SHARE: Final = 0.5
+"""The same where the sun belongs to the car first, at any level of the battery. Below half the battery
+would give more than the sun."""
 
-CAR_STOP_SHARE: Final = 0.4
-"""Mean surplus below which such a car needs more of the battery than of the sun."""
+CAR_STOP_SHARE: Final = 0.3
+"""Mean surplus at which such a car stops: enough below its start that clouds do not flap."""
 
 RIDE_THROUGH_S: Final = 600.0
 """So long such a car stays on in passing clouds; its battery lends 0.2 kWh meanwhile at most."""

@@ -58,4 +58,4 @@ def _most_w(settings: Settings, memory: ChargerMemory, readings: Readings, key: 
     if memory.draw_cap_a is not None:
         most_a = min(most_a, memory.draw_cap_a)
     voltage_v = known(readings.site.grid_voltage_v) or settings.site.nominal_voltage_v
-    return most_a * voltage_v * phases_of(own, memory)
+    return max(0.0, most_a) * voltage_v * phases_of(own, memory)

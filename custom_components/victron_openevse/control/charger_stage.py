@@ -95,7 +95,7 @@ def decide_charger(
         return replace(decision, pause_over=over), memory
     if memory.mode is None:
         return _leave(memory, Status.NO_DATA, ReasonCode.DATA_MISSING), memory
-    memory = note_state(memory, charger, now_s)
+    memory = _note_override(note_state(memory, charger, now_s), charger)
     memory = note_phases(memory, charger, view.voltage_v, now_s)
     want = _gate(site_settings, settings, memory, view, over=over)
     if charger.state is not None and charger.state.value is ChargerState.FAULT:
@@ -211,6 +211,13 @@ def _limit(want: Want, settings: ChargerSettings, charger: ChargerReading) -> Wa
     code = ReasonCode.LIMITED_BY_CIRCUIT if by_circuit else ReasonCode.LIMITED_BY_CHARGER
     reason = Reason(code, {"limit_a": ceiling, "wanted_a": want.current_a})
     return replace(want, current_a=current_a, status=Status.LIMITED, reason=reason)
+
+
+def _note_override(memory: ChargerMemory, charger: ChargerReading) -> ChargerMemory:
+    override = charger.manual_override
+    if override is None or override.value == memory.overridden:
+        return memory
+    return replace(memory, overridden=override.value)
 
 
 def _name(want: Want, memory: ChargerMemory, charger: ChargerReading, now_s: float) -> Want:

@@ -29,9 +29,11 @@ COUNTER_SEEN_S: Final = 60.0
 """A counter that stands still is confirmed this often: nothing else bounds its next step."""
 
 LOST_S: Final = 600.0
-LOST_KWH: Final = 0.5
-"""A counter that was not heard for so long while so much flowed has left: limits on energy must not
-wait for it. Should it come back, counting goes on from there."""
+"""A counter that was not heard for so long while energy flowed has left. Should it come back, counting
+goes on from there."""
+
+VOUCHED: Final = 1.5
+"""Power and counter may differ by so much; a coarse counter's step is believed as far as power tells."""
 
 WH_PER_KWH: Final = 1000.0
 S_PER_H: Final = 3600.0
@@ -97,7 +99,7 @@ def record(
 
 def _is_lost(meter: Meter, now_s: float) -> bool:
     """Tell whether the counter is gone for good although power is still told."""
-    if meter.counter_at_s is None or meter.pending.total_kwh < LOST_KWH:
+    if meter.counter_at_s is None or meter.unconfirmed_kwh <= 0.0:
         return False
     return now_s - meter.counter_at_s >= LOST_S
 
@@ -112,7 +114,8 @@ def _longest_step_kwh(meter: Meter, at_s: float) -> float:
     if meter.counter_at_s is None:
         return ABSURD_STEP_KWH
     since_h = max(0.0, at_s - meter.counter_at_s) / S_PER_H
-    return min(max(LEAST_STEP_KWH, since_h * FASTEST_KW), ABSURD_STEP_KWH)
+    vouched_kwh = LEAST_STEP_KWH + VOUCHED * meter.pending.total_kwh
+    return min(max(vouched_kwh, since_h * FASTEST_KW), ABSURD_STEP_KWH)
 
 
 def _integrate(

@@ -6,6 +6,7 @@ and are moved to the new clock by `persist.load`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from .model import Mode
 
@@ -29,6 +30,10 @@ class Energy:
         return 100.0 * self.solar_kwh / self.total_kwh if self.total_kwh > 0.0 else None
 
 
+COUNTER_STEP_KWH: Final = 0.5
+"""Counters move in steps; less than this is a step that is still to come."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
     """Energy book of one charger: shares gathered since the charger's counter last moved."""
@@ -42,6 +47,11 @@ class Meter:
     counter_at_s: float | None = None
     """When that value was last confirmed: bounds what may have flowed since."""
     integrated_at_s: float | None = None
+
+    @property
+    def unconfirmed_kwh(self) -> float:
+        """What has flowed beyond the counter's usual steps since it last moved, kWh."""
+        return max(0.0, self.pending.total_kwh - COUNTER_STEP_KWH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +116,8 @@ class ChargerMemory:
     """Whether the solar law wants the car on; None = undecided (plugged in, mode changed)."""
     free_start: bool = True
     """The next start skips filter and minimum off time: a person asked for it."""
+    overridden: bool = False
+    """A person (or another client) overrides us at the charger, as far as it has told."""
     offered_current_a: int = 0
     changed_at_s: float | None = None
     """When the offered current last changed."""

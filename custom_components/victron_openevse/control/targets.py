@@ -51,7 +51,8 @@ def fill_reason(settings: ChargerSettings, memory: ChargerMemory) -> Reason:
 
 def _at_limit(settings: ChargerSettings, memory: ChargerMemory) -> bool:
     limit_kwh = settings.session_limit_kwh
-    return limit_kwh > 0.0 and memory.meter.session.total_kwh >= limit_kwh
+    meter = memory.meter
+    return limit_kwh > 0.0 and meter.session.total_kwh + meter.unconfirmed_kwh >= limit_kwh
 
 
 def _at_target(settings: ChargerSettings, memory: ChargerMemory) -> bool:

@@ -93,7 +93,7 @@ def _advance(
     now_s: float,
 ) -> tuple[Progress, Turn]:
     progress, turn = memory.progress, Turn.NONE
-    lifetime_kwh = memory.meter.lifetime.total_kwh
+    lifetime_kwh = memory.meter.lifetime.total_kwh + memory.meter.unconfirmed_kwh
     if progress.serial != temporary.serial or progress.started_at_s is None:
         progress = Progress(serial=temporary.serial, started_at_s=now_s, from_kwh=lifetime_kwh)
         turn = Turn.BEGUN

@@ -30,6 +30,9 @@ from .override import Offer, OverrideKeeper, Seen, offer_for
 
 _LOGGER = logging.getLogger(__name__)
 
+LARGEST_A: Final = 1000.0
+"""What claims to be settable to more is no current."""
+
 CALL_TIMEOUT_S: Final = 15.0
 """A charger that has not answered by then is tried again."""
 IDLE_W: Final = 1.0
@@ -92,6 +95,7 @@ class EntityCharger:
         self._watch = EntityWatch(hass, data[CONF_ENTITIES], lambda _role: on_change())
         self._keeper = OverrideKeeper()
         self._task: asyncio.Task[None] | None = None
+        self._recalled = False
         self._releasing = False
         self._failed = 0
 
@@ -114,6 +118,10 @@ class EntityCharger:
         """Begin to listen; calling it again changes nothing."""
         self._watch.start(now_s)
 
+    def recall(self) -> None:
+        """Tell that a person's choice stood at the charger when the last run ended."""
+        self._recalled = True
+
     def stop(self) -> None:
         """Listen and send no more; what was commanded last stays."""
         self._keeper.want(None)
@@ -121,7 +129,11 @@ class EntityCharger:
 
     def tick(self, now_s: float) -> None:
         """Look at the charger, and send what is due."""
-        self._keeper.look(self._seen(), now_s)
+        seen = self._seen()
+        if self._recalled and seen.available:
+            self._recalled = False
+            self._keeper.recall()
+        self._keeper.look(seen, now_s)
         if self._vehicle(now_s) is False:
             self._keeper.yield_nothing()
         if not self._busy and (offer := self._keeper.due(now_s)) is not None:
@@ -213,7 +225,9 @@ class EntityCharger:
     def _maximum_a(self) -> float | None:
         state = self._watch.state(roles.SETPOINT)
         maximum = None if state is None else state.attributes.get("max")
-        return float(maximum) if isinstance(maximum, int | float) else None
+        if not isinstance(maximum, int | float) or not 0.0 <= maximum <= LARGEST_A:
+            return None
+        return float(maximum)
 
     def _number(self, role: Role) -> Reading[float] | None:
         value = number_of(self._watch.state(role), role.quantity)

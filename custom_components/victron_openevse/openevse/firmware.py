@@ -13,6 +13,8 @@ from .values import read_object
 
 MIN_VERSION: Final = (4, 1, 9)
 """First release with both claims and measured power on MQTT."""
+LIMITS_VERSION: Final = (5, 0, 0)
+"""First release with the session limit on MQTT."""
 CURRENTS_TO_JUDGE: Final = 2
 """`power` follows `amp` in every batch: two currents without it in between prove it absent."""
 _VERSION_MAX_CHARS: Final = 64
@@ -56,6 +58,16 @@ class Firmware:
         """Note that a live scalar came."""
         self._has_power = self._has_power or key == topics.POWER
         self._currents += key == topics.AMP
+
+    @property
+    def has_limits(self) -> bool | None:
+        """True when a session limit can be set over MQTT, `None` = not known yet."""
+        version = None if self.gateway is None else parse_version(self.gateway)
+        if version is not None:
+            return version >= LIMITS_VERSION
+        if self._has_config:
+            return True
+        return False if self._has_power else None
 
     @property
     def supported(self) -> bool | None:

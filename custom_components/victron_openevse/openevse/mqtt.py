@@ -7,6 +7,7 @@ the messages.
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,13 +17,18 @@ from . import topics
 from .announcement import Presence
 from .claim import Claim, ClaimKeeper, claim_for, claim_payload, read_claim
 from .clock import ClockKeeper
+from .dead_man import DeadMan, read_limit
 from .firmware import Firmware
+from .others import Others
 from .readings import ScalarStore
 from .topics import checked_topic
-from .values import PAYLOAD_MAX_CHARS
+from .values import PAYLOAD_MAX_CHARS, read_object
 
 _OVERSIZED: Final = "oversized"
 """Name under which payloads too long to be real are counted, whatever their topic."""
+_COUNTERS: Final = frozenset({topics.UPTIME, topics.SESSION_ELAPSED})
+"""Scalars that move by themselves: no news."""
+_LIMIT_WORDS: Final = frozenset({"true", "false"})
 _ANSWER_MAX_CHARS: Final = 16
 """The controller answers a write with `$OK^20` or `$NK^21`."""
 
@@ -53,6 +59,9 @@ class OpenEvseCharger:
         self._scalars = ScalarStore()
         self._firmware = Firmware()
         self._keeper = ClaimKeeper()
+        self._dead_man = DeadMan()
+        self._letting_go = False
+        self._others = Others()
         self._clock = ClockKeeper(local_now)
         self._unsubscribes: list[Unsubscribe] = []
         self._life_at_s: float | None = None
@@ -84,20 +93,43 @@ class OpenEvseCharger:
         """Send what is due: repeats of what was not confirmed, and the check once a minute."""
         if not self._reachable():
             return
-        payload = self._keeper.due(now_s)
-        if payload is None and self._contradicted():
+        payload, contradicted = self._keeper.due(now_s), self._contradicted()
+        if payload is None and contradicted:
             payload = self._keeper.due_again(now_s)
-        if payload is not None:
-            self._publish(topics.CLAIM_SET, payload)
+        self._publish(topics.CLAIM_SET, payload)
+        if self._letting_go:
+            self._publish(topics.LIMIT_SET, self._dead_man.let_go(now_s))
+        # A limit of the owner's that was reached is nobody who steers.
+        disobeys = contradicted and not self._dead_man.foreign
+        self._others.take_obedience(now_s, disobeys=disobeys)
 
     def offer(self, current_a: int, now_s: float) -> None:
         """Offer whole amps per phase, 6 to 80; less is "do not charge". Repeating costs nothing."""
         self._keeper.want(claim_for(current_a))
+        self._letting_go = False
         self.tick(now_s)
+
+    def guard(self, now_s: float, *, stop: bool) -> None:
+        """Let the charger stop by itself when this is not called for 110 s to 170 s; or let it not.
+
+        To be called after each decision, at least every 30 s, and by nothing that outlives the law.
+        A person who overrides the charger is not stopped.
+        """
+        wanted = self._keeper.wanted
+        if not self._reachable():
+            return
+        if not stop or self._overridden():
+            self._publish(topics.LIMIT_SET, self._dead_man.let_go(now_s))
+        elif wanted is not None and wanted.enabled:
+            charged = self._scalars.number(topics.SESSION_ELAPSED)
+            charged_s, stopped = None if charged is None else charged.value, self._stopped()
+            payload = self._dead_man.move(charged_s, now_s, stopped=stopped)
+            self._publish(topics.LIMIT_SET, payload)
 
     def release(self, now_s: float) -> None:
         """Hand the charger back to its own rules, and forget the offer."""
         self._keeper.hand_back(now_s)
+        self._letting_go = True
         self.tick(now_s)
 
     def reading(self, now_s: float) -> ChargerReading:  # noqa: ARG002 - part of every adapter
@@ -123,8 +155,25 @@ class OpenEvseCharger:
 
     @property
     def releasing(self) -> bool:
-        """True while the claim is on its way back; keep ticking until it is False."""
-        return self._keeper.releasing
+        """True while claim or limit are on their way back; keep ticking until it is False."""
+        return self._keeper.releasing or (self._letting_go and self._dead_man.may_hold)
+
+    @property
+    def safe_state_problem(self) -> str | None:
+        """Key of why the charger cannot stop by itself when nobody speaks; `None` = it can.
+
+        `own_limit` = somebody set a limit there, `no_answer` = it does not answer, `firmware` = too
+        old, `unknown` = it has not said yet.
+        """
+        if self._dead_man.known:
+            foreign = "own_limit" if self._dead_man.foreign else None
+            return "no_answer" if self._dead_man.deaf else foreign
+        return "firmware" if self._firmware.has_limits is False else "unknown"
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Keys of what else steers the charger: `eco_mode`, `current_shaper`, `schedule`, `another_client`."""
+        return self._others.names
 
     @property
     def heard(self) -> bool:
@@ -168,6 +217,10 @@ class OpenEvseCharger:
             "claim_contradicted": self._contradicted(),
             "claims_sent": keeper.sent_count,
             "foreign_claims": keeper.foreign_count,
+            "others": list(self.others),
+            "safe_state_problem": self.safe_state_problem,
+            "limit": None if self._dead_man.limit is None else asdict(self._dead_man.limit),
+            "limits_sent": self._dead_man.sent_count,
             "sntp_enabled": self._firmware.sntp_enabled,
             "clock_drift_s": self._clock.drift_s,
             "clock_writes": self._clock.writes,
@@ -197,6 +250,10 @@ class OpenEvseCharger:
             self._take_override(message)
         elif key == topics.CONFIG:
             self._take_config(message)
+        elif key == topics.LIMIT:
+            self._take_limit(message)
+        elif key == topics.SCHEDULE:
+            self._others.take_schedule(message.payload)
         elif not message.retain:
             self._take_scalar(key, message)
 
@@ -228,8 +285,19 @@ class OpenEvseCharger:
         if self._scalars.take_override(active=active, at_s=message.at_s):
             self._on_change()
 
+    def _take_limit(self, message: Message) -> None:
+        if message.payload in _LIMIT_WORDS:
+            return
+        try:
+            self._dead_man.limit_seen(read_limit(message.payload), message.at_s)
+        except ValueError:
+            self._scalars.rejected[topics.LIMIT] += 1
+
     def _take_config(self, message: Message) -> None:
         if self._firmware.take_config(message.payload):
+            config = read_object(message.payload) or {}
+            self._dead_man.config_seen(config)
+            self._others.take_config(config)
             self._on_change()
         else:
             self._scalars.rejected[topics.CONFIG] += 1
@@ -244,7 +312,11 @@ class OpenEvseCharger:
             self._check_reboot(before, message.at_s)
         elif key == topics.LOCAL_TIME:
             self._check_clock(message)
-        if changed and key != topics.UPTIME:
+        elif key == topics.DIVERT_MODE:
+            self._others.take_divert_mode(message.payload)
+        elif key == topics.SHAPER:
+            self._others.take_shaper(message.payload)
+        if changed and key not in _COUNTERS:
             self._on_change()
 
     def _check_reboot(self, before: Reading[float] | None, now_s: float) -> None:
@@ -282,14 +354,24 @@ class OpenEvseCharger:
         online, said = self._online(), self._presence.last
         return online.value if online is not None else said is not None
 
+    def _overridden(self) -> bool:
+        override = self._scalars.flag(topics.MANUAL_OVERRIDE)
+        return override is not None and override.value
+
+    def _stopped(self) -> bool:
+        """Tell whether the charger said, since it confirmed our offer, that it is to stand still."""
+        since_s, enabled = self._keeper.document_at_s, self._scalars.flag(topics.STATUS)
+        if since_s is None or enabled is None or not self._keeper.confirmed:
+            return False
+        return enabled.at_s > since_s and not enabled.value
+
     def _contradicted(self) -> bool:
         """Tell whether the charger, since it confirmed, aims elsewhere and no person is behind it.
 
         A lower pilot is no contradiction: the charger may be protecting itself or its house.
         """
         wanted, since_s = self._keeper.wanted, self._keeper.document_at_s
-        override = self._scalars.flag(topics.MANUAL_OVERRIDE)
-        if wanted is None or since_s is None or (override is not None and override.value):
+        if wanted is None or since_s is None or self._overridden():
             return False
         enabled, pilot = self._scalars.flag(topics.STATUS), self._scalars.number(topics.PILOT)
         if enabled is not None and enabled.at_s > since_s and enabled.value != wanted.enabled:
@@ -303,8 +385,9 @@ class OpenEvseCharger:
             and pilot.value > limit_a
         )
 
-    def _publish(self, command: str, payload: str) -> None:
-        self._transport.publish(f"{self._base}/{command}", payload)
+    def _publish(self, command: str, payload: str | None) -> None:
+        if payload is not None:
+            self._transport.publish(f"{self._base}/{command}", payload)
 
 
 def _shown(claim: Claim | None) -> str | None:

@@ -92,6 +92,10 @@ class OverrideKeeper:
         """Ask for an offer; None = leave the charger alone."""
         self.wanted = offer
 
+    def recall(self) -> None:
+        """Take up a person's override of the last run; it ends as any other."""
+        self.overridden = True
+
     def look(self, seen: Seen, now_s: float) -> None:
         """Note what the charger shows."""
         self._seen = seen

@@ -19,6 +19,7 @@ _NUMBERS: Final = {
     topics.MAX_CURRENT: Scale(0.0, values.CURRENT_MAX_A),
     topics.PILOT: Scale(0.0, values.CURRENT_MAX_A),
     topics.POWER: Scale(0.0, values.POWER_MAX_W),
+    topics.SESSION_ELAPSED: Scale(0.0, values.UPTIME_MAX_S),
     topics.SESSION_ENERGY: Scale(0.0, values.SESSION_MAX_WH, 0.001),
     topics.TOTAL_ENERGY: Scale(0.0, values.TOTAL_MAX_KWH),
     topics.UPTIME: Scale(0.0, values.UPTIME_MAX_S),
@@ -81,6 +82,7 @@ class ScalarStore:
             manual_override=self.flag(topics.MANUAL_OVERRIDE),
             total_energy_kwh=self.number(topics.TOTAL_ENERGY),
             session_energy_kwh=self.number(topics.SESSION_ENERGY),
+            uptime_s=self.number(topics.UPTIME),
         )
 
     def missing(self) -> tuple[str, ...]:

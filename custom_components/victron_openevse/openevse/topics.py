@@ -15,12 +15,15 @@ retained only for a filter that is new to the connection.
 
 # Scalars: one topic per key, the payload is the bare value. All come with the dump each 30 s.
 AMP: Final = "amp"
+DIVERT_MODE: Final = "divertmode"
 LOCAL_TIME: Final = "local_time"
 MANUAL_OVERRIDE: Final = "manual_override"
 MAX_CURRENT: Final = "max_current"
 PILOT: Final = "pilot"
 POWER: Final = "power"
+SESSION_ELAPSED: Final = "session_elapsed"
 SESSION_ENERGY: Final = "session_energy"
+SHAPER: Final = "shaper"
 STATE: Final = "state"
 STATUS: Final = "status"
 TOTAL_ENERGY: Final = "total_energy"
@@ -38,12 +41,16 @@ sends it while it has lost the controller behind it. Feed topics echoed below `B
 # Documents: JSON, always retained.
 CLAIM: Final = "claim"
 CONFIG: Final = "config"
+LIMIT: Final = "limit"
+"""Of two kinds: the document, and before it the bare words `true` or `false`."""
 OVERRIDE: Final = "override"
+SCHEDULE: Final = "schedule"
 
 # Commands, below the base topic. Never published retained: the charger would obey a retained one
 # again at each reconnect.
 CLAIM_SET: Final = "claim/set"
 CLOCK_SET: Final = "rapi/in/$S1"
+LIMIT_SET: Final = "limit/set"
 RAPI_OUT: Final = "rapi/out"
 
 RELEASE: Final = "release"

@@ -1,0 +1,65 @@
+"""Leads from a repair issue to the dialogue that helps.
+
+The dialogues are those that the user knows from the set-up; they listen to the devices again and say
+what is missing. An issue whose cause is still there afterwards comes back by itself.
+"""
+
+from typing import Any
+
+from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigFlowContext,
+    SubentryFlowContext,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+
+from .const import CHARGER, DOMAIN
+from .issues import OPTIONS
+
+
+class OpenDialogue(RepairsFlow):
+    """Says what the dialogue is for, and opens it."""
+
+    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Open the dialogue when the user says so."""
+        if user_input is None:
+            issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+            words = None if issue is None else issue.translation_placeholders
+            return self.async_show_form(step_id="confirm", description_placeholders=words)
+        data = self.data or {}
+        entry_id, charger_id = str(data.get("entry_id")), data.get("charger_id")
+        entry = self.hass.config_entries.async_get_entry(entry_id)
+        if entry is None or (charger_id is not None and charger_id not in entry.subentries):
+            return self.async_abort(reason="removed")
+        kind, result = await self._async_open(entry_id, charger_id)
+        if result["type"] is FlowResultType.ABORT:
+            return self.async_abort(reason="cannot_open")
+        return self.async_create_entry(data={}, next_flow=(kind, result["flow_id"]))
+
+    async def _async_open(self, entry_id: str, charger_id: Any) -> tuple[FlowType, Any]:
+        flows = self.hass.config_entries
+        if (self.data or {}).get("fix") == OPTIONS:
+            return FlowType.OPTIONS_FLOW, await flows.options.async_init(entry_id)
+        if charger_id is None:
+            context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry_id)
+            return FlowType.CONFIG_FLOW, await flows.flow.async_init(DOMAIN, context=context)
+        own = SubentryFlowContext(source=SOURCE_RECONFIGURE, subentry_id=str(charger_id))
+        return FlowType.CONFIG_SUBENTRIES_FLOW, await flows.subentries.async_init(
+            (entry_id, CHARGER), context=own
+        )
+
+
+async def async_create_fix_flow(
+    _hass: HomeAssistant, _issue_id: str, _data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Give the dialogue of an issue; its data say where it leads."""
+    return OpenDialogue()
