@@ -95,8 +95,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEn
 async def _async_abandon(coordinator: SiteCoordinator) -> None:
     """Leave no listener and no connection of a set-up that failed; chargers keep what they have."""
     coordinator.halt()
-    for adapter in (coordinator.site, *coordinator.chargers.values()):
-        adapter.stop()
+    coordinator.site.stop()
+    for charger in coordinator.chargers.values():
+        charger.stop()
     await coordinator.connections.async_close()
 
 

@@ -326,6 +326,9 @@ class GxFlow(ConfigFlow):
         if other is not None and other.entry_id != entry.entry_id:
             return self.async_abort(reason="already_configured")
         data = {**_still_needed(entry), **way.data, CONF_PORTAL_ID: portal_id}
+        if self.source == SOURCE_REAUTH:
+            # A new password changes no way in: the GX may be known for its chargers only.
+            data = {**entry.data, **data, CONF_SOURCE: source_of(entry.data)}
         if data == entry.data:
             # Nothing to notice, but a connection that was refused has to be made anew.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -65,6 +65,17 @@ async def test_a_gx_that_retains_nothing_is_asked(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
 
 
+@pytest.mark.usefixtures("gx")
+async def test_a_new_password_changes_no_way_in(hass: HomeAssistant, tls_server: GxServer) -> None:
+    """A site read over Home Assistant's broker may know its GX for a charger's sake."""
+    SocketGx(tls_server)
+    known = {**direct_data(tls_server, password="old"), "source": "mqtt"}
+    entry = site(known, hass, "direct")
+    result = await choose(hass, await reauth(hass, entry, GxProblem.REFUSED), "password")
+    await submit(hass, result, {"password": "secret"})
+    assert dict(entry.data) == {**known, "password": "secret"}
+
+
 async def test_the_same_password_again(hass: HomeAssistant, tls_server: GxServer) -> None:
     """The GX was set to what Home Assistant knows: the connection is made anew all the same."""
     SocketGx(tls_server)

@@ -82,6 +82,7 @@ def writes(hass: HomeAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
         pytest.param(stored(replace(START, offered_current_a=6)), 1, id="start"),
         pytest.param(stored(replace(START, progress=Progress(serial=1))), 1, id="a boost"),
         pytest.param(stored(replace(START, reached_pct=80.0)), 1, id="a target reached"),
+        pytest.param(stored(replace(START, overridden=True)), 1, id="an override"),
         pytest.param(stored(house=HouseMemory(night_kwh=2.0)), 0, id="a night goes on"),
         pytest.param(stored(house=HouseMemory(nights_kwh=(4.0,))), 1, id="a night was learned"),
     ],

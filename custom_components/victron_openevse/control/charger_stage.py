@@ -33,6 +33,9 @@ from .targets import fill_reason, has_its_fill
 from .view import Share, SiteView
 from .want import Want
 
+STOPPED_THERE_S: Final = 10.0
+"""A charger tells within seconds that it follows an offer; one that does not has a reason of its own."""
+
 LEAST_DRAW_A: Final = 1.0
 """A car that takes less than this of an offer does not charge, whatever state it shows."""
 
@@ -220,6 +223,12 @@ def _note_override(memory: ChargerMemory, charger: ChargerReading) -> ChargerMem
     return replace(memory, overridden=override.value)
 
 
+def _is_stopped_there(charger: ChargerReading, idle_at_s: float, now_s: float) -> bool:
+    """Tell whether a rule of the charger's own keeps it off: a limit reached there, its shaper."""
+    enabled = charger.enabled
+    return enabled is not None and not enabled.value and now_s - idle_at_s >= STOPPED_THERE_S
+
+
 def _name(want: Want, memory: ChargerMemory, charger: ChargerReading, now_s: float) -> Want:
     """Name what is seen rather than what was meant, where the two differ."""
     if charger.manual_override is not None and charger.manual_override.value:
@@ -227,6 +236,9 @@ def _name(want: Want, memory: ChargerMemory, charger: ChargerReading, now_s: flo
         return replace(want, status=Status.OVERRIDDEN, reason=reason)
     if want.current_a == 0 or not memory.connected or memory.idle_at_s is None:
         return want
+    if _is_stopped_there(charger, memory.idle_at_s, now_s):
+        reason = Reason(ReasonCode.LIMITED_BY_CHARGER, {"limit_a": 0.0, "wanted_a": want.current_a})
+        return replace(want, status=Status.LIMITED, reason=reason)
     if not has_had_enough(memory, now_s):
         return replace(want, status=Status.STARTING)
     reason = Reason(ReasonCode.CAR_NOT_DRAWING, {"idle_s": now_s - memory.idle_at_s})
