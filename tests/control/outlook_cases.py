@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 from custom_components.victron_openevse.control.model import (
+    ChargerReading,
     ChargerState,
     Mode,
     Priority,
@@ -49,6 +50,21 @@ def sun_back() -> House:
         },
     )
     house.step()
+    return house
+
+
+class Mute(House):
+    """A house whose charger is there but has not told its state."""
+
+    def charger_reading(self) -> ChargerReading:
+        """Tell no more than that it is there."""
+        return replace(super().charger_reading(), state=None, vehicle_connected=None)
+
+
+def unheard() -> House:
+    """Home Assistant has just started; a charger says everything each 30 s only."""
+    house = Mute()
+    house.run(5)
     return house
 
 
@@ -118,6 +134,12 @@ CASES: Final[list[Any]] = [
     ),
     pytest.param(
         lambda: after(5, vehicle=False), ReasonCode.NO_VEHICLE, [ChangeCode.PLUG_IN], id="no car"
+    ),
+    pytest.param(
+        unheard,
+        ReasonCode.WAITING_FOR_CHARGER,
+        [ChangeCode.CHARGER_HEARD],
+        id="the charger has not spoken yet",
     ),
     pytest.param(
         lambda: after(5, online=False),

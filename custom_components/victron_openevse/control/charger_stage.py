@@ -97,7 +97,7 @@ def decide_charger(
         decision = _leave(memory, Status.OFFLINE, ReasonCode.CHARGER_OFFLINE)
         return replace(decision, pause_over=over), memory
     if memory.mode is None:
-        return _leave(memory, Status.NO_DATA, ReasonCode.DATA_MISSING), memory
+        return _leave(memory, Status.NO_DATA, ReasonCode.WAITING_FOR_CHARGER), memory
     memory = _note_override(note_state(memory, charger, now_s), charger)
     memory = note_phases(memory, charger, view.voltage_v, now_s)
     want = _gate(site_settings, settings, memory, view, over=over)

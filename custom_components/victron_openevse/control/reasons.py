@@ -33,6 +33,7 @@ class ReasonCode(StrEnum):
     WAITING_FOR_SURPLUS = "waiting_for_surplus"
     MINIMUM_ON_TIME = "minimum_on_time"
     MINIMUM_OFF_TIME = "minimum_off_time"
+    WAITING_FOR_CHARGER = "waiting_for_charger"
     WAITING_FOR_CONTACTOR = "waiting_for_contactor"
     CAR_NOT_DRAWING = "car_not_drawing"
     TARGET_REACHED = "target_reached"
