@@ -32,7 +32,7 @@ from simulator.faults import GxFault
 from simulator.gx import GxConfig
 from simulator.house import HouseConfig
 from simulator.plant import PlantConfig
-from simulator.scenario import SCENARIOS
+from simulator.scenario import SCENARIOS, Scenario
 
 if TYPE_CHECKING:
     from custom_components.victron_openevse.control.memory import Energy
@@ -54,7 +54,8 @@ CONFIG: Final = {
 """What rows may have changed at the charger."""
 
 
-def _scenario(dice: Random) -> FaultLoop:
+def _house(dice: Random) -> Scenario:
+    """Draw a house with its car."""
     phases: Literal[1, 3] = dice.choice(PHASES)
     plant = PlantConfig(
         battery=BatteryConfig(capacity_kwh=dice.uniform(3.0, 20.0)),
@@ -71,7 +72,7 @@ def _scenario(dice: Random) -> FaultLoop:
         start_delay_s=dice.uniform(1.0, 10.0),
         wake_up_delay_s=dice.choice((0.0, 30.0)),
     )
-    scenario = replace(
+    return replace(
         SCENARIOS[dice.choice(("sunny", "cloudy", "zero-feed-in"))],
         config=plant,
         car=car,
@@ -79,6 +80,12 @@ def _scenario(dice: Random) -> FaultLoop:
         array_kw=dice.uniform(2.0, 10.0),
         soc_pct=dice.uniform(20.0, 100.0),
     )
+
+
+def _loop(dice: Random) -> FaultLoop:
+    """Draw a house, its GX and what its owner has chosen."""
+    scenario = _house(dice)
+    plant = scenario.config
     obeys = dice.random() < 0.8  # noqa: PLR2004 - most GX do
     loop = FaultLoop(
         scenario,
@@ -107,7 +114,7 @@ class LoopDays:
     def __init__(self, seed: str) -> None:
         """Draw the house."""
         self.dice = Random(seed)
-        self.loop = _scenario(self.dice)
+        self.loop = _loop(self.dice)
         self.tally = Tally()
         self._mode = self.loop.settings.chargers[self.loop.key].mode
         self._battery = self.loop.world.plant.battery.config

@@ -244,7 +244,7 @@ async def test_nothing_ends_the_attempts(
 ) -> None:
     attempts = 0
     enough = asyncio.Event()
-    link = gx_transport.gx_link
+    link = gx_link.gx_link
 
     def fail(at: GxAddress) -> AbstractAsyncContextManager[aiomqtt.Client]:
         nonlocal attempts

@@ -12,7 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.victron_openevse.const import CHARGER
 
 from .conftest import CHARGER_ID, ENTRY_ID
-from .test_optional_inputs import PRICE, Forecaster
+from .test_optional_inputs import PRICE
+from .test_sun_forecast import Forecaster
 
 type Result = Any
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
+from benchmark.evaluate import PRIORITIES
 from benchmark.rivals import RIVALS
 from benchmark.rivals.evcc import Evcc
 from benchmark.rivals.tuning import EVCC, EVCC_BEST, best_of, tune
@@ -44,7 +45,7 @@ def test_offers_are_zero_or_within_limits(
 
 
 @pytest.mark.parametrize("name", RIVALS)
-@pytest.mark.parametrize("priority", Priority)
+@pytest.mark.parametrize("priority", PRIORITIES)
 def test_every_rival_serves_every_owner(name: str, priority: Priority) -> None:
     assert RIVALS[name](facts(priority)).period_s in {5, 10, 30}
 
@@ -72,4 +73,4 @@ def test_best_follows_priority_and_feed_in() -> None:
         assert isinstance(wanted, Evcc)
         assert isinstance(got, Evcc)
         assert got._settings == wanted._settings
-    assert len(makers) == 2 * len(Priority)
+    assert len(makers) == 2 * len(PRIORITIES)
