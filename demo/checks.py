@@ -22,8 +22,8 @@ TRACKING_S: Final = 30.0
 """The promise for a 1 kW step of the sun."""
 SETTLE_S: Final = 60.0
 SOC_HIGH_PCT: Final = 70.0
-SOC_EMPTY_PCT: Final = 20.0
-"""Below the reserve that is kept when the sun is gone (40 % by default)."""
+SOC_EMPTY_PCT: Final = 13.0
+"""Below the owner's floor (15 % by default): there no cloud is ridden through."""
 DWELL_MIN: Final = 1.0
 """Least on and off times during the checks, in minutes; 5 by default, which nobody waits for."""
 DWELL_S: Final = 60.0
@@ -202,7 +202,7 @@ async def _energy(stack: Stack) -> float:
 
 
 async def reserve(stack: Stack) -> str:
-    """Below the reserve the charger sleeps, at the resume level it wakes, once each."""
+    """Below the owner's floor the charger sleeps, at the resume level it wakes, once each."""
     await _charging_in_solar(stack)
     before = stack.house.now
     emptied_s = time.monotonic()
@@ -233,7 +233,7 @@ CHECKS: Final = (
     Check("unplug and replug", replug),
     Check("charger restarts", charger_reboot),
     Check("Home Assistant restarts", hass_restart),
-    Check("battery below the reserve", reserve),
+    Check("battery below the floor", reserve),
 )
 
 

@@ -53,7 +53,9 @@ CAR_STOP_SHARE: Final = 0.3
 """Mean surplus at which such a car stops: enough below its start that clouds do not flap."""
 
 RIDE_THROUGH_S: Final = 600.0
-"""So long such a car stays on in passing clouds; its battery lends 0.2 kWh meanwhile at most."""
+"""So long such a car stays on once the mean surplus is too small. After a bright spell the mean takes up
+to a quarter of an hour to get there: 0.5 kWh are lent at most. A shorter ride, or one judged by the
+moment, costs more in clicks and in sun than it saves (tuning half)."""
 
 CUSHION_PCT: Final = 5.0
 """So far above the floor such a car starts: what it may have to be lent under the next cloud."""
