@@ -35,7 +35,6 @@ class BatteryConfig:
     """Drawn from the grid when far below the minimum (5 kW was logged on a live system)."""
     soc_step_pct: float = 0.1
     """Resolution of the reported state of charge; BMS report 0.1..1 %."""
-    nominal_v: float = 51.2
 
 
 class Battery:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 FEED_IN_FOLLOW: Final = 0
-FEED_IN_OFF: Final = 1
 FEED_IN_ON: Final = 2
 """Values of the volatile override of feeding in DC excess."""
 MULTI_CHARGER_ONLY: Final = 1

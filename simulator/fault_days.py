@@ -84,10 +84,6 @@ type Spoil = Callable[[Readings, float], Readings]
 """What a fault makes of the readings."""
 
 
-def _same(readings: Readings, _now_s: float) -> Readings:
-    return readings
-
-
 class RandomDay:
     """One day of one house."""
 

@@ -35,7 +35,6 @@ OTHER_CLAIM: Final = (
 STOP_CLAIM: Final = '{"state":"disabled","auto_release":false}'
 TIMER_PRIORITY: Final = 100
 """Of the charger's own schedule."""
-TIMER_CLIENT: Final = 0x10003
 
 
 def quarrel(share: int) -> Sign:

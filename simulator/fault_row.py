@@ -128,7 +128,6 @@ IS_LEFT: Final = Effect(
 )
 AS_BEFORE: Final = Recovery("charges as before", _as_before)
 OFF: Final = Recovery("rests as before", lambda loop, _before: is_open(loop))
-STAYS: Final = Recovery("stays as it is", lambda _loop, _before: True)
 
 
 def several(*steps: Callable[[FaultLoop], object]) -> Callable[[FaultLoop], None]:

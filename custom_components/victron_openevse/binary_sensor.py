@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .control.model import ChargerState
 from .coordinator import ChargerData, SiteData, VictronOpenEvseConfigEntry
-from .entity import ChargerEntity, LeanEntity, SiteEntity
+from .entity import ChargerEntity, LeanEntity, SiteEntity, add_for_chargers
 from .owners import UNKNOWN
 from .readings import reported
 
@@ -100,11 +100,11 @@ async def async_setup_entry(
     """Add the binary sensors of the site and of its chargers."""
     coordinator = entry.runtime_data
     async_add_entities(SiteFlag(coordinator, item) for item in SITE_FLAGS)
-    for charger_id in coordinator.chargers:
-        async_add_entities(
-            (ChargerFlag(coordinator, charger_id, item) for item in CHARGER_FLAGS),
-            config_subentry_id=charger_id,
-        )
+    add_for_chargers(
+        coordinator,
+        async_add_entities,
+        lambda key: [ChargerFlag(coordinator, key, item) for item in CHARGER_FLAGS],
+    )
 
 
 class Flag(LeanEntity, BinarySensorEntity):

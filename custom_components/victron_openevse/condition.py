@@ -27,7 +27,7 @@ from homeassistant.helpers.condition import (
     EntityConditionBase,
     EntityStateConditionBase,
 )
-import probatio
+import voluptuous as vol
 
 from .const import DOMAIN
 from .control.energy import split_power
@@ -35,6 +35,7 @@ from .control.freshness import charging_power_w
 from .control.model import Mode, Status
 from .coordinator import SiteCoordinator, SiteData
 from .entity_choice import only
+from .form_parts import as_schema
 from .readings import live, slow
 
 BINARY_SENSORS: Final = {BINARY_SENSOR_DOMAIN: DomainSpec()}
@@ -51,32 +52,30 @@ DEFAULT_SHARE_PCT: Final = 50.0
 
 MODE_SCHEMA: Final = ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL.extend(
     {
-        probatio.Required(CONF_OPTIONS): {
-            probatio.Required(CONF_MODE): probatio.All(
-                cv.ensure_list, probatio.Length(min=1), [probatio.In(list(Mode))]
+        vol.Required(CONF_OPTIONS): {
+            vol.Required(CONF_MODE): vol.All(
+                cv.ensure_list, vol.Length(min=1), [vol.In(list(Mode))]
             )
         }
     }
 )
 
 _BEHAVIOR: Final = {
-    probatio.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY): probatio.In(
-        [BEHAVIOR_ANY, BEHAVIOR_ALL]
-    )
+    vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY): vol.In([BEHAVIOR_ANY, BEHAVIOR_ALL])
 }
 # Without "for": what they compare with is no state, so nobody could say since when it holds.
-NOW_SCHEMA: Final = probatio.Schema(
+NOW_SCHEMA: Final = as_schema(
     {
-        probatio.Required(CONF_TARGET): cv.TARGET_FIELDS,
-        probatio.Required(CONF_OPTIONS, default={}): _BEHAVIOR,
+        vol.Required(CONF_TARGET): cv.TARGET_FIELDS,
+        vol.Required(CONF_OPTIONS, default={}): _BEHAVIOR,
     }
 )
 SHARE_SCHEMA: Final = NOW_SCHEMA.extend(
     {
-        probatio.Required(CONF_OPTIONS, default={}): {
+        vol.Required(CONF_OPTIONS, default={}): {
             **_BEHAVIOR,
-            probatio.Required(CONF_SHARE, default=DEFAULT_SHARE_PCT): probatio.All(
-                probatio.Coerce(float), probatio.Range(min=1.0, max=100.0)
+            vol.Required(CONF_SHARE, default=DEFAULT_SHARE_PCT): vol.All(
+                vol.Coerce(float), vol.Range(min=1.0, max=100.0)
             ),
         }
     }

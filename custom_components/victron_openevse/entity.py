@@ -1,19 +1,30 @@
 """What all entities share: device, identity, lean state writes and translated errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import override
 
 from homeassistant.core import callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONF_URL, DOMAIN
 from .coordinator import ChargerData, SiteCoordinator, SiteData
 from .lean import LeanValue, Pace, Value
 from .settings import ContradictionError
+
+
+def add_for_chargers(
+    coordinator: SiteCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[str], Iterable[Entity]],
+) -> None:
+    """Add what `make` gives for each charger's id, as entities of that charger."""
+    for charger_id in coordinator.chargers:
+        async_add_entities(make(charger_id), config_subentry_id=charger_id)
 
 
 class LeanEntity(CoordinatorEntity[SiteCoordinator]):

@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_KIND, EVENT_SESSION
 from .coordinator import VictronOpenEvseConfigEntry
-from .entity import ChargerEntity
+from .entity import ChargerEntity, add_for_chargers
 from .sessions import SessionKind, SessionNews
 
 PARALLEL_UPDATES = 0
@@ -27,10 +27,9 @@ async def async_setup_entry(
 ) -> None:
     """Add the event entity of each charger."""
     coordinator = entry.runtime_data
-    for charger_id in coordinator.chargers:
-        async_add_entities(
-            [SessionEvent(coordinator, charger_id, SESSION)], config_subentry_id=charger_id
-        )
+    add_for_chargers(
+        coordinator, async_add_entities, lambda key: [SessionEvent(coordinator, key, SESSION)]
+    )
 
 
 class SessionEvent(ChargerEntity, EventEntity):

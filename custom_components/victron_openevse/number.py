@@ -24,7 +24,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
-from .entity import ChargerEntity, LeanEntity, SiteEntity, setting_errors
+from .entity import ChargerEntity, LeanEntity, SiteEntity, add_for_chargers, setting_errors
 from .settings import BOUNDS
 
 PARALLEL_UPDATES = 0
@@ -128,15 +128,22 @@ async def async_setup_entry(
     """Add the numbers of the site and of its chargers."""
     coordinator = entry.runtime_data
     async_add_entities(SiteNumber(coordinator, item) for item in SITE_NUMBERS)
-    for charger_id in coordinator.chargers:
-        told = coordinator.inputs.tells_level(charger_id)
-        numbers = (*CHARGER_NUMBERS, TARGET_SOC) if told else CHARGER_NUMBERS
-        if not told:
-            _forget_target(hass, charger_id)
-        async_add_entities(
-            (ChargerNumber(coordinator, charger_id, item) for item in numbers),
-            config_subentry_id=charger_id,
-        )
+    add_for_chargers(
+        coordinator,
+        async_add_entities,
+        lambda key: [
+            ChargerNumber(coordinator, key, item) for item in _numbers(hass, coordinator, key)
+        ],
+    )
+
+
+def _numbers(
+    hass: HomeAssistant, coordinator: SiteCoordinator, charger_id: str
+) -> tuple[SettingDescription, ...]:
+    if coordinator.inputs.tells_level(charger_id):
+        return (*CHARGER_NUMBERS, TARGET_SOC)
+    _forget_target(hass, charger_id)
+    return CHARGER_NUMBERS
 
 
 def _forget_target(hass: HomeAssistant, charger_id: str) -> None:

@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .control.model import Mode, Priority, SafeState
 from .control.temporary import mode_in_force
 from .coordinator import VictronOpenEvseConfigEntry
-from .entity import ChargerEntity, LeanEntity, SiteEntity, setting_errors
+from .entity import ChargerEntity, LeanEntity, SiteEntity, add_for_chargers, setting_errors
 from .settings import PHASES
 
 PARALLEL_UPDATES = 0
@@ -68,11 +68,11 @@ async def async_setup_entry(
     """Add the selects of the site and of its chargers."""
     coordinator = entry.runtime_data
     async_add_entities(SiteSelect(coordinator, item) for item in SITE_SELECTS)
-    for charger_id in coordinator.chargers:
-        async_add_entities(
-            (ChargerSelect(coordinator, charger_id, item) for item in CHARGER_SELECTS),
-            config_subentry_id=charger_id,
-        )
+    add_for_chargers(
+        coordinator,
+        async_add_entities,
+        lambda key: [ChargerSelect(coordinator, key, item) for item in CHARGER_SELECTS],
+    )
 
 
 class SettingSelect(LeanEntity, SelectEntity):

@@ -30,7 +30,7 @@ from .control.model import BatteryGuard, Status
 from .control.reasons import ReasonCode
 from .control.temporary import left_s
 from .coordinator import ChargerData, SiteCoordinator, SiteData, VictronOpenEvseConfigEntry
-from .entity import ChargerEntity, LeanEntity, SiteEntity
+from .entity import ChargerEntity, LeanEntity, SiteEntity, add_for_chargers
 from .lean import Pace, Value
 from .readings import live, measured, slow
 from .sessions import origins
@@ -247,15 +247,15 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     async_add_entities(SiteSensor(coordinator, item) for item in SITE_SENSORS)
     async_add_entities([ConnectionSensor(coordinator, CONNECTION)])
-    for charger_id in coordinator.chargers:
-        async_add_entities(
-            [
-                *(ChargerSensor(coordinator, charger_id, item) for item in CHARGER_SENSORS),
-                ReasonSensor(coordinator, charger_id, REASON),
-                BoostEnds(coordinator, charger_id, BOOST_ENDS),
-            ],
-            config_subentry_id=charger_id,
-        )
+    add_for_chargers(
+        coordinator,
+        async_add_entities,
+        lambda key: [
+            *(ChargerSensor(coordinator, key, item) for item in CHARGER_SENSORS),
+            ReasonSensor(coordinator, key, REASON),
+            BoostEnds(coordinator, key, BOOST_ENDS),
+        ],
+    )
 
 
 class ValueSensor(LeanEntity, SensorEntity):

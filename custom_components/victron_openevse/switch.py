@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import ChargerData, SiteCoordinator, VictronOpenEvseConfigEntry
-from .entity import ChargerEntity, setting_errors
+from .entity import ChargerEntity, add_for_chargers, setting_errors
 
 PARALLEL_UPDATES = 0
 
@@ -54,11 +54,11 @@ async def async_setup_entry(
 ) -> None:
     """Add the switches of each charger."""
     coordinator = entry.runtime_data
-    for charger_id in coordinator.chargers:
-        async_add_entities(
-            (ChargerSwitch(coordinator, charger_id, item) for item in CHARGER_SWITCHES),
-            config_subentry_id=charger_id,
-        )
+    add_for_chargers(
+        coordinator,
+        async_add_entities,
+        lambda key: [ChargerSwitch(coordinator, key, item) for item in CHARGER_SWITCHES],
+    )
 
 
 class ChargerSwitch(ChargerEntity, SwitchEntity):

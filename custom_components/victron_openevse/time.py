@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import VictronOpenEvseConfigEntry
-from .entity import ChargerEntity
+from .entity import ChargerEntity, add_for_chargers
 
 PARALLEL_UPDATES = 0
 
@@ -22,10 +22,9 @@ async def async_setup_entry(
 ) -> None:
     """Add the departure of each charger."""
     coordinator = entry.runtime_data
-    for charger_id in coordinator.chargers:
-        async_add_entities(
-            [DepartureTime(coordinator, charger_id, DEPARTURE)], config_subentry_id=charger_id
-        )
+    add_for_chargers(
+        coordinator, async_add_entities, lambda key: [DepartureTime(coordinator, key, DEPARTURE)]
+    )
 
 
 class DepartureTime(ChargerEntity, TimeEntity):

@@ -23,7 +23,7 @@ from homeassistant.helpers.trigger import (
     Trigger,
     TriggerConfig,
 )
-import probatio
+import voluptuous as vol
 
 from .control.model import Mode, Status
 from .control.reasons import ReasonCode
@@ -36,10 +36,8 @@ SENSORS: Final = {SENSOR_DOMAIN: DomainSpec()}
 
 MODE_SCHEMA: Final = ENTITY_STATE_TRIGGER_SCHEMA.extend(
     {
-        probatio.Required(CONF_OPTIONS, default={}): {
-            probatio.Optional(CONF_MODE, default=[]): probatio.All(
-                cv.ensure_list, [probatio.In(list(Mode))]
-            )
+        vol.Required(CONF_OPTIONS, default={}): {
+            vol.Optional(CONF_MODE, default=[]): vol.All(cv.ensure_list, [vol.In(list(Mode))])
         }
     }
 )

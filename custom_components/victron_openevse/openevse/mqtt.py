@@ -209,6 +209,7 @@ class OpenEvseCharger:
             "controller_firmware": self._firmware.controller,
             "supported": self.supported,
             "state_code": self._scalars.state_code,
+            "fault_code": self.fault_code,
             "missing": list(self.missing()),
             "rejected": dict(self._scalars.rejected),
             "claim_wanted": _shown(keeper.wanted),

@@ -144,8 +144,8 @@ class VictronSite:
             "conflicts": self.conflicts,
             "discharge_limit": {
                 "sent_w": self._limit.sent_w,
-                "refused": self._limit.refused,
-                "echo_missing": self._limit.echo_missing,
+                "refused": self.discharge_limit_refused,
+                "echo_missing": self.discharge_limit_echo_missing,
             },
             "messages": self._messages,
             "ignored_retained": self._ignored_retained,
