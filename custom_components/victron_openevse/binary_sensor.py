@@ -113,6 +113,7 @@ class Flag(LeanEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool | None:
+        """Whether what is shown holds; None = not known."""
         return None if self.shown is None else bool(self.shown)
 
 
@@ -123,6 +124,7 @@ class SiteFlag(SiteEntity, Flag):
 
     @override
     def current(self) -> bool | None:
+        """What the last decision says of it."""
         return self.entity_description.value_fn(self.data)
 
 
@@ -133,4 +135,5 @@ class ChargerFlag(ChargerEntity, Flag):
 
     @override
     def current(self) -> bool | None:
+        """What the last decision says of it."""
         return self.entity_description.value_fn(self.data)

@@ -89,6 +89,7 @@ class OurCondition(EntityConditionBase):
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
+        """Leave only the entity with our key among those targeted."""
         return only(self._hass, super().entity_filter(entities), self._key)
 
 
@@ -130,6 +131,7 @@ class SiteCondition(OurCondition):
     @property
     @override
     def needs_polling(self) -> bool:
+        """Yes: what it compares is no state, so no change of a state announces it."""
         return True
 
     def site(self, entity_id: str) -> SiteData | None:
@@ -158,6 +160,7 @@ class IsChargingFromSun(SiteCondition):
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
+        """Compare with what the last decision knows, not with the state shown."""
         site = self.site(entity_state.entity_id)
         share_pct = solar_share_pct(site) if site and entity_state.state == STATE_ON else None
         return share_pct is not None and share_pct >= self._least_share_pct
@@ -171,6 +174,7 @@ class BatteryIsAboveReserve(SiteCondition):
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
+        """Compare with what the last decision knows, not with the state shown."""
         site = self.site(entity_state.entity_id)
         if site is None:
             return False

@@ -85,12 +85,14 @@ class VictronOpenEvseConfigFlow(GxFlow, EntitySiteSteps, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
+        """A site has chargers."""
         return {CHARGER: ChargerSubentryFlow}
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """What the owner may add is chosen in the options."""
         return VictronOpenEvseOptionsFlow()
 
     @override

@@ -62,10 +62,12 @@ class LeanEntity(CoordinatorEntity[SiteCoordinator]):
     @property
     @override
     def available(self) -> bool:
+        """Absent values are unavailable, unless absence is an answer."""
         return super().available and (self.unknown_when_absent or self.shown is not None)
 
     @override
     async def async_added_to_hass(self) -> None:
+        """Show what is known already."""
         await super().async_added_to_hass()
         self.refresh()
 

@@ -177,6 +177,7 @@ class SettingNumber(LeanEntity, NumberEntity):
     @property
     @override
     def native_value(self) -> float:
+        """The setting, in the unit shown."""
         return self.current() / self.entity_description.scale
 
     def to_field(self, value: float) -> float:
@@ -195,11 +196,13 @@ class SiteNumber(SiteEntity, SettingNumber):
 
     @override
     def current(self) -> float:
+        """The setting in force, in the unit shown."""
         value: float = getattr(self.data.settings.site, self.entity_description.field)
         return value
 
     @override
     async def async_set_native_value(self, value: float) -> None:
+        """Change the setting; it acts at once."""
         with setting_errors():
             self.coordinator.set_site(**{self.entity_description.field: self.to_field(value)})
 
@@ -215,11 +218,13 @@ class ChargerNumber(ChargerEntity, SettingNumber):
 
     @override
     def current(self) -> float:
+        """The setting in force, in the unit shown."""
         value: float = getattr(self.data.settings, self.entity_description.field)
         return value
 
     @override
     async def async_set_native_value(self, value: float) -> None:
+        """Change the setting; it acts at once."""
         changes = {self.entity_description.field: self.to_field(value)}
         with setting_errors():
             self.coordinator.set_charger(self.charger_id, **changes)

@@ -83,6 +83,7 @@ class SettingSelect(LeanEntity, SelectEntity):
     @property
     @override
     def current_option(self) -> str | None:
+        """The option in force."""
         return None if self.shown is None else str(self.shown)
 
     def changes(self, option: str) -> dict[str, Any]:
@@ -105,12 +106,14 @@ class SiteSelect(SiteEntity, SettingSelect):
 
     @override
     def current(self) -> str:
+        """The setting in force."""
         choice = str(getattr(self.data.settings.site, self.entity_description.field))
         # What the law makes of prices that nobody tells.
         return choice if choice in self.options else str(Priority.BALANCED)
 
     @override
     async def async_select_option(self, option: str) -> None:
+        """Change the setting; it acts at once."""
         with setting_errors():
             self.coordinator.set_site(**self.changes(option))
 
@@ -120,6 +123,7 @@ class ChargerSelect(ChargerEntity, SettingSelect):
 
     @override
     def current(self) -> str:
+        """The setting in force."""
         field = self.entity_description.field
         # The mode that holds, so that choosing another one ends a boost.
         own = mode_in_force(self.data.settings) if field == "mode" else None
@@ -127,5 +131,6 @@ class ChargerSelect(ChargerEntity, SettingSelect):
 
     @override
     async def async_select_option(self, option: str) -> None:
+        """Change the setting; it acts at once."""
         with setting_errors():
             self.coordinator.set_charger(self.charger_id, **self.changes(option))

@@ -264,6 +264,7 @@ class ValueSensor(LeanEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> str | float | None:
+        """The value as it is shown."""
         return self.shown
 
 
@@ -278,6 +279,7 @@ class SiteSensor(SiteEntity, ValueSensor):
 
     @override
     def current(self) -> Value:
+        """What the last decision says of it."""
         return self.entity_description.value_fn(self.data)
 
 
@@ -296,11 +298,13 @@ class ChargerSensor(ChargerEntity, ValueSensor):
 
     @override
     def current(self) -> Value:
+        """What the last decision says of it."""
         return self.entity_description.value_fn(self.data)
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Numbers behind the state; they are not recorded."""
         energy_fn = self.entity_description.energy_fn
         return origins(energy_fn(self.data)) if energy_fn else None
 
@@ -310,6 +314,7 @@ class ConnectionSensor(SiteEntity, ValueSensor):
 
     @override
     def current(self) -> Value:
+        """The way in, as it was set up."""
         return source_of(self.coordinator.config_entry.data)
 
 
@@ -322,6 +327,7 @@ class ReasonSensor(ChargerEntity, ValueSensor):
 
     @override
     def current(self) -> Value:
+        """What the last decision says of it."""
         decision = self.data.decision
         return decision.reason.code if decision else None
 
@@ -342,6 +348,7 @@ class ReasonSensor(ChargerEntity, ValueSensor):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Numbers behind the state; they are not recorded."""
         return self._numbers
 
 
@@ -352,6 +359,7 @@ class BoostEnds(ChargerEntity, SensorEntity):
 
     @override
     def current(self) -> Value:
+        """When the boost that runs ends by itself; None = nothing runs, or no time ends it."""
         data = self.data
         temporary = data.settings.temporary
         if temporary is None or not temporary.boost:
@@ -367,5 +375,6 @@ class BoostEnds(ChargerEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> datetime | None:
+        """The value as it is shown."""
         shown = self.shown
         return None if shown is None else dt_util.utc_from_timestamp(float(shown))

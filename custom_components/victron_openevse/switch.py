@@ -68,19 +68,23 @@ class ChargerSwitch(ChargerEntity, SwitchEntity):
 
     @override
     def current(self) -> bool:
+        """The setting in force."""
         return self.entity_description.value_fn(self.data)
 
     @property
     @override
     def is_on(self) -> bool:
+        """Whether the setting is on."""
         return bool(self.shown)
 
     @override
     async def async_turn_on(self, **_kwargs: Any) -> None:
+        """Switch the setting on; it acts at once."""
         self._set(value=True)
 
     @override
     async def async_turn_off(self, **_kwargs: Any) -> None:
+        """Switch the setting off; it acts at once."""
         self._set(value=False)
 
     def _set(self, *, value: bool) -> None:

@@ -34,15 +34,18 @@ class DepartureTime(ChargerEntity, TimeEntity):
 
     @override
     def current(self) -> str | None:
+        """The departure that is set; None = none."""
         at = self.data.departure.at
         return None if at is None else at.isoformat()
 
     @property
     @override
     def native_value(self) -> time | None:
+        """The time of day that is set."""
         return time.fromisoformat(self.shown) if isinstance(self.shown, str) else None
 
     @override
     async def async_set_value(self, value: time) -> None:
+        """Set the departure, which is planned from then on."""
         # Who sets a time means it; the switch takes it back.
         self.coordinator.set_departure(self.charger_id, at=value, planned=True)

@@ -50,6 +50,7 @@ class ChargerTrigger(EntityTriggerBase):
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
+        """Leave only the entity with our key among those targeted."""
         return only(self._hass, super().entity_filter(entities), self._key)
 
 
@@ -64,6 +65,7 @@ class SessionTrigger(ChargerTrigger, StatelessEntityTriggerBase):
     def is_valid_state(
         self, state: State, report_not_triggered: NotTriggeredReasonReporter
     ) -> bool:
+        """Tell whether this state is what the trigger is about."""
         return bool(state.attributes.get(ATTR_EVENT_TYPE) == self._kind)
 
 
@@ -126,6 +128,7 @@ class ModeChanged(ChargerTrigger):
     def is_valid_state(
         self, state: State, report_not_triggered: NotTriggeredReasonReporter
     ) -> bool:
+        """Tell whether this state is what the trigger is about."""
         return not self._modes or state.state in self._modes
 
 
