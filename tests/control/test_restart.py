@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.victron_openevse.control.memory import Memory
-from custom_components.victron_openevse.control.model import Mode
+from custom_components.victron_openevse.control.model import ChargerReading, Mode
 from custom_components.victron_openevse.control.persist import dump, load
 
 from .build import House
@@ -79,3 +79,20 @@ def test_a_blind_sleeper_stays_awake_without_a_car() -> None:
     )
     house.run(2)
     assert house.offered_a == 6
+
+
+class Unheard(House):
+    """A house whose charger has not been heard since Home Assistant started."""
+
+    def charger_reading(self) -> ChargerReading:
+        """Tell nothing at all."""
+        return ChargerReading()
+
+
+def test_a_car_nobody_has_told_of_yet_is_not_taken_for_the_house() -> None:
+    house = Unheard(pv_w=4000.0, load_w=7800.0)
+    house.run(20)
+    assert house.decision is not None
+    assert house.decision.site.house_power_w is None
+    house.run(20)
+    assert house.decision.site.house_power_w == pytest.approx(7800.0), "but not for ever"

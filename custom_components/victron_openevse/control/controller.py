@@ -34,7 +34,14 @@ from .model import (
     SiteDecision,
 )
 from .nights import update_house
-from .site_stage import describe_site, note_cut_off, step_s, update_site, view_site
+from .site_stage import (
+    describe_site,
+    note_cut_off,
+    step_s,
+    update_site,
+    view_site,
+    without_guess,
+)
 from .surplus import Measured, measure
 from .targets import has_its_fill, note_target
 from .tariff import update_tariff
@@ -57,6 +64,7 @@ def decide(
     dt_s = step_s(memory.site, now_s)
     site_memory = update_site(memory.site, measured, readings.site, now_s)
     site_memory = note_cut_off(site_memory, readings, now_s)
+    measured = without_guess(measured, site_memory, readings, now_s)
     noted = _note_commands(settings, memory, readings, now_s, turns)
     memories = {key: charger for key, (charger, _) in noted.items()}
     house = _note_house(memory.house, site_memory, measured, readings, now_s, dt_s)

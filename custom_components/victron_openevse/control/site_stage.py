@@ -49,6 +49,27 @@ def _note_islanded(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteM
     return replace(memory, islanded_at_s=now_s if islanded else None)
 
 
+def is_starting(memory: SiteMemory, site: SiteReading, now_s: float) -> bool:
+    """Tell whether readings may still be on their way: the start was that short a time ago."""
+    started_at_s = now_s if memory.started_at_s is None else memory.started_at_s
+    return now_s - started_at_s < LADDERS[site.source].minimum_s
+
+
+def without_guess(
+    measured: Measured, memory: SiteMemory, readings: Readings, now_s: float
+) -> Measured:
+    """Leave the house unknown as long as a charger may still tell of a car that is part of it now.
+
+    Only for the first moments: a charger that never speaks must not hide the house for ever.
+    """
+    unheard = any(
+        charger.online is None and charger.state is None for charger in readings.chargers.values()
+    )
+    if not unheard or not is_starting(memory, readings.site, now_s):
+        return measured
+    return replace(measured, house_w=None)
+
+
 def note_cut_off(memory: SiteMemory, readings: Readings, now_s: float) -> SiteMemory:
     """Remember that neither charger nor data are there, so that their return stops no charge.
 
@@ -136,9 +157,7 @@ def describe_site(
 ) -> SiteDecision:
     """Say what was understood of the site, for people."""
     now_s = view.now_s
-    started_at_s = now_s if memory.started_at_s is None else memory.started_at_s
-    starting = now_s - started_at_s < LADDERS[site.source].minimum_s
-    missing = () if starting else missing_readings(site, now_s)
+    missing = () if is_starting(memory, site, now_s) else missing_readings(site, now_s)
     sure = measured.surplus_w is not None and view.trust <= Trust.HOLD
     return SiteDecision(
         surplus_w=memory.surplus_fast_w if sure else None,

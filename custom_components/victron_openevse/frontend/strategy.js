@@ -35,9 +35,10 @@ const CHARGER_SETTINGS = [
   "session_limit",
   "phases",
   "order",
+  "safe_state",
 ];
-const SITE_TROUBLE = ["data_problem", "connection", "battery_guard", "pv_curtailed"];
-const CHARGER_TROUBLE = ["status", "reason", "vehicle_connected", "charging", "offered_current"];
+const SITE_TROUBLE = ["data_problem", "connection", "battery_guard", "battery_steered", "pv_curtailed"];
+const CHARGER_TROUBLE = ["status", "reason", "vehicle_connected", "charging", "offered_current", "safe_state_ensured"];
 
 const has = (hass, component) => hass.config.components.includes(component);
 
