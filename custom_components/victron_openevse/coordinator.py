@@ -41,12 +41,13 @@ from .hand_back import async_hand_back
 from .issues import Issues, forget_issues
 from .mqtt_transport import steady_now_s
 from .optional_inputs import OptionalInputs
-from .owners import Owners, guard_chargers, look_for_owners
+from .owners import Owners, look_for_owners
 from .problem_log import ProblemLog
 from .pulse import Pulse
 from .sessions import Sessions
 from .settings import check_charger, check_site
 from .sources import Connections, hear_person, make_charger, make_site, recall_person
+from .steering import Steering
 from .storage import SiteStore, Stored
 from .temporary import as_last_word, without_finished
 
@@ -127,6 +128,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             subentry.subentry_id: make_charger(hass, subentry, self.connections, self._schedule)
             for subentry in entry.get_subentries_of_type(CHARGER)
         }
+        self._steering = Steering(self.site, self.chargers)
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         self.devices = Devices(hass, entry)
         self._daylight = Daylight(hass)
@@ -308,7 +310,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             vehicle_soc_pct=self.inputs.vehicle_soc_pct(),
         )
         decision, memory = decide(self.settings, self.data.memory, readings, now_s)
-        self._command(decision, now_s)
+        self._steering.carry_out(self.settings, decision, now_s)
         self._report(decision, now_s)
         return SiteData(
             now_s=now_s,
@@ -322,13 +324,6 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             last_changes_a=self._last_changes(decision),
             owners=look_for_owners(self.site, self.chargers, self.settings),
         )
-
-    def _command(self, decision: Decision, now_s: float) -> None:
-        self.site.hold_discharge_limit(decision.site.discharge_limit_w, now_s)
-        for charger_id, answer in decision.chargers.items():
-            if answer.send:
-                self.chargers[charger_id].offer(answer.offered_current_a, now_s)
-        guard_chargers(self.chargers, self.settings, now_s)
 
     def _without_finished(self, decision: Decision) -> Settings:
         settings = without_finished(self.settings, decision)

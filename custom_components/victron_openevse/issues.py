@@ -16,6 +16,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .control.model import BatteryGuard, Decision, Priority, Readings, Settings, Status
+from .control.reasons import ReasonCode
 from .control.signs import Suspect
 from .lasting import Lasting
 from .optional_inputs import OptionalInputs
@@ -74,6 +75,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         # One car's start is no proof; two nights of fast charging are.
         "guard_ignored": Kind(raise_after_s=5 * MINUTE_S, clear_after_s=10 * MINUTE_S),
         "broker_missing": Kind(error=True),
+        # Read in the morning, it says what happened the day before.
+        "closings_used_up": Kind(raise_after_s=MINUTE_S, clear_after_s=12 * 60 * MINUTE_S),
     }
 )
 
@@ -142,6 +145,8 @@ class Issues:
             answer = decision.chargers.get(charger_id)
             if answer is not None and answer.status is Status.OFFLINE:
                 yield Found(kind="charger_offline", charger_id=charger_id)
+            if answer is not None and answer.reason.code is ReasonCode.CLOSINGS_USED_UP:
+                yield Found(kind="closings_used_up", charger_id=charger_id)
             if gone := missing_entities(charger):
                 words = {"missing": _words(gone)}
                 yield Found(kind="entity_missing", charger_id=charger_id, words=words)

@@ -75,6 +75,16 @@ def _current(key: str, field: str) -> SettingDescription:
     )
 
 
+def _power_limit(key: str, field: str) -> SettingDescription:
+    return SettingDescription(
+        key=key,
+        field=field,
+        device_class=NumberDeviceClass.POWER,
+        entity_category=EntityCategory.CONFIG,
+        native_unit_of_measurement=UnitOfPower.WATT,
+    )
+
+
 SITE_NUMBERS: Final = (
     _level("night_reserve", "night_reserve_pct"),
     _level("reserve_floor", "reserve_floor_pct"),
@@ -95,6 +105,15 @@ SITE_NUMBERS: Final = (
     ),
     _minutes("min_on_time", "min_on_s"),
     _minutes("min_off_time", "min_off_s"),
+    SettingDescription(
+        key="grid_limit",
+        field="grid_limit_a",
+        device_class=NumberDeviceClass.CURRENT,
+        entity_category=EntityCategory.CONFIG,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+    ),
+    _power_limit("battery_limit", "battery_limit_w"),
+    _power_limit("inverter_limit", "inverter_limit_w"),
 )
 
 CHARGER_NUMBERS: Final = (
@@ -105,6 +124,12 @@ CHARGER_NUMBERS: Final = (
     _current("circuit_current", "circuit_current_a"),
     SettingDescription(
         key="order", field="order", whole=True, entity_category=EntityCategory.CONFIG
+    ),
+    SettingDescription(
+        key="daily_closings",
+        field="daily_closings",
+        whole=True,
+        entity_category=EntityCategory.CONFIG,
     ),
     SettingDescription(
         key="session_limit",

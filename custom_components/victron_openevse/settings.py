@@ -25,6 +25,12 @@ MAX_CURRENT_A: Final = 80
 
 PHASES: Final = (1, 3)
 
+GRID_PHASES: Final = (0, 1, 2, 3)
+"""0 = not known."""
+
+NOT_STORED: Final = frozenset({"temporary", "check_serial"})
+"""Fields of a charger that are kept apart, or not at all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
@@ -40,6 +46,7 @@ class Bounds:
 
 
 _CURRENT: Final = Bounds(low=MIN_CURRENT_A, high=MAX_CURRENT_A)
+_SITE_POWER: Final = Bounds(low=0.0, high=100_000.0, step=100.0)
 _LEVEL: Final = Bounds(low=0.0, high=100.0)
 # Below a minute a contactor wears out, above an hour the sun is gone before the car notices.
 _DWELL: Final = Bounds(low=60.0, high=3600.0, step=60.0)
@@ -61,6 +68,12 @@ BOUNDS: Final[Mapping[str, Bounds]] = MappingProxyType(
         "circuit_current_a": _CURRENT,
         "phases": Bounds(low=min(PHASES), high=max(PHASES), step=max(PHASES) - min(PHASES)),
         "order": Bounds(low=1, high=16),
+        "grid_phase": Bounds(low=min(GRID_PHASES), high=max(GRID_PHASES)),
+        # A contactor lasts some ten thousand closings: 50 a day would be a year or two.
+        "daily_closings": Bounds(low=1, high=50),
+        "grid_limit_a": Bounds(low=0.0, high=250.0),
+        "battery_limit_w": _SITE_POWER,
+        "inverter_limit_w": _SITE_POWER,
         # More than any car's battery holds.
         "session_limit_kwh": Bounds(low=0.0, high=200.0, step=0.1),
         # Nobody stops a car below 10 %.
@@ -110,6 +123,8 @@ def check_site(settings: SiteSettings) -> SiteSettings:
             resume=settings.resume_soc_pct,
             floor=settings.reserve_floor_pct,
         )
+    if 0.0 < settings.grid_limit_a < MIN_CURRENT_A:
+        raise ContradictionError("grid_limit_too_small", least=MIN_CURRENT_A)
     return settings
 
 
@@ -160,7 +175,7 @@ def _load_section[T: Section](defaults: T, data: object) -> tuple[T, tuple[str, 
     values: dict[str, Any] = {}
     rejected: list[str] = []
     for field in fields(defaults):
-        if field.name not in data or field.name == "temporary":
+        if field.name not in data or field.name in NOT_STORED:
             continue
         value = _fit(field.name, getattr(defaults, field.name), data[field.name])
         if value is None:

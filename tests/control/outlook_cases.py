@@ -17,11 +17,25 @@ from custom_components.victron_openevse.control.reasons import ReasonCode
 
 from .build import KEY, House, home
 
+NARROW: Final = {"grid_limit_a": 16.0}
+ALONE: Final = {"inverter_limit_w": 3000.0, "allow_islanded": True}
+
 
 def after(seconds: int, **how: Any) -> House:
     """A house that has lived for some seconds."""
     house = House(**how)
     house.run(seconds)
+    return house
+
+
+def worn() -> House:
+    """Sun for a car whose contactor has closed as often as it may in a day."""
+    house = home(Priority.BALANCED, pv_w=0.0, soc_pct=20.0, settings={"daily_closings": 1})
+    house.run(30)
+    own = replace(house.own, closings_at_s=(house.now_s - 3600.0,))
+    house.memory = replace(house.memory, chargers={KEY: own})
+    house.pv_w, house.soc_pct = 4000.0, 80.0
+    house.run(900, 5.0)
     return house
 
 
@@ -68,9 +82,9 @@ def unheard() -> House:
     return house
 
 
-def silent(seconds: int, mode: Mode = Mode.SOLAR) -> House:
+def silent(seconds: int, mode: Mode = Mode.SOLAR, **how: Any) -> House:
     """A GX that fell silent some seconds ago."""
-    house = after(120, mode=mode)
+    house = after(120, mode=mode, **how)
     house.freeze()
     house.run(seconds)
     return house
@@ -284,6 +298,42 @@ CASES: Final[list[Any]] = [
         ReasonCode.LIMITED_BY_CHARGER,
         [ChangeCode.RAISE_CHARGER],
         id="charger",
+    ),
+    pytest.param(
+        lambda: after(60, mode=Mode.FAST, pv_w=0.0, battery_w=0.0, site_settings=NARROW),
+        ReasonCode.LIMITED_BY_GRID,
+        [ChangeCode.HOUSE_TAKES_LESS],
+        id="grid connection",
+    ),
+    pytest.param(
+        lambda: after(60, mode=Mode.FAST, pv_w=0.0, site_settings={"battery_limit_w": 3000.0}),
+        ReasonCode.LIMITED_BY_BATTERY,
+        [ChangeCode.HOUSE_TAKES_LESS],
+        id="battery",
+    ),
+    pytest.param(
+        lambda: after(60, mode=Mode.FAST, pv_w=0.0, grid_connected=False, site_settings=ALONE),
+        ReasonCode.LIMITED_BY_INVERTER,
+        [ChangeCode.HOUSE_TAKES_LESS],
+        id="inverter",
+    ),
+    pytest.param(
+        lambda: silent(60, Mode.FAST, site_settings=NARROW),
+        ReasonCode.LIMIT_UNWATCHED,
+        [ChangeCode.LIMIT_WATCHED],
+        id="nobody tells what the grid gives",
+    ),
+    pytest.param(
+        worn,
+        ReasonCode.CLOSINGS_USED_UP,
+        [ChangeCode.CLOSING_FREE, ChangeCode.BATTERY_AT_SUNSET],
+        id="closed often enough",
+    ),
+    pytest.param(
+        lambda: after(20, settings={"check_serial": 1}),
+        ReasonCode.CHECKING,
+        [ChangeCode.CHECK_ENDS],
+        id="commissioning check",
     ),
     pytest.param(probing, ReasonCode.PROBING_HIDDEN_SUN, [ChangeCode.BATTERY_STOPS], id="probing"),
     pytest.param(

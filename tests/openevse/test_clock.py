@@ -60,13 +60,18 @@ def test_never_raises(reported: str) -> None:
 
 
 def test_over_mqtt_the_serial_command_goes_out_once_and_its_answer_is_kept() -> None:
+    """And not before the charger is steered at all."""
     bench = Bench(local_now=lambda: datetime(2026, 6, 21, 12, 30, tzinfo=UTC))
     bench.say("config", '{"version":"5.1.5","sntp_enabled":false}', retain=True)
     bench.say("rapi/out", "$OK someone else's^20")
     bench.dump()
     bench.advance(30)
     bench.dump()
-    assert bench.transport.published == [(f"{BASE}/rapi/in/$S1", "26 6 21 13 30 0")]
+    assert bench.transport.published == []
+    bench.charger.offer(6, bench.now_s)
+    bench.dump()
+    sent = [item for item in bench.transport.published if "rapi" in item[0]]
+    assert sent == [(f"{BASE}/rapi/in/$S1", "26 6 21 13 30 0")]
     bench.say("rapi/out", "$NK^21")
     bench.say("rapi/out", "$OK^20")
     report = bench.charger.diagnostics()

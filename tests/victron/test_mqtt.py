@@ -17,6 +17,7 @@ def test_complete_publish_of_a_one_phase_house(house: Gx) -> None:
     assert house.reading() == SiteReading(
         source=SiteSource.MQTT,
         grid_power_w=Reading(-1035.2, 1000.0),
+        grid_phase_powers_w=(Reading(-1035.2, 1000.0),),
         battery_power_w=Reading(1480.5, 1000.0),
         battery_soc_pct=Reading(76.4, 1000.0),
         pv_power_w=Reading(3120.0, 1000.0),
@@ -164,8 +165,10 @@ messages = st.tuples(
 
 
 def numbers(reading: SiteReading) -> list[float]:
-    parts = (getattr(reading, field.name) for field in fields(reading) if field.name != "source")
-    return [part.value for part in parts if part is not None]
+    """Every number of a reading, those of the phases too."""
+    apart = {"source", "grid_phase_powers_w"}
+    parts = [getattr(reading, field.name) for field in fields(reading) if field.name not in apart]
+    return [part.value for part in (*parts, *reading.grid_phase_powers_w) if part is not None]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -59,6 +59,12 @@ def test_grid(three: Gx, changes: dict[str, object], grid_w: float | None) -> No
     assert value(three.reading().grid_power_w) == grid_w
 
 
+def test_the_phases_of_the_grid_are_told_all_or_none(three: Gx) -> None:
+    assert [phase.value for phase in three.reading().grid_phase_powers_w] == [500, -200.5, -100]
+    three.say(f"{GRID}/L2/Power", None)
+    assert three.reading().grid_phase_powers_w == ()
+
+
 def test_grid_is_absent_until_each_counted_phase_spoke(gx: Gx) -> None:
     gx.say(f"{GRID}/NumberOfPhases", 3)
     gx.say(f"{GRID}/L1/Power", 100)

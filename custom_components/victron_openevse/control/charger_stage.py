@@ -8,6 +8,7 @@ from typing import Final
 
 from .allocation import Claim
 from .change import replace
+from .closings import apply_budget, note_closing
 from .contactor import apply_dwell, apply_start, has_had_enough, note_state, remember_offer
 from .following import useful_a
 from .freshness import Trust, is_online, known
@@ -28,6 +29,8 @@ from .model import (
 from .pause import advance_pause, is_morning
 from .phases import note_phases, phases_of
 from .reasons import Reason, ReasonCode
+from .rooms import apply_room
+from .shadow import imagined
 from .solar_stage import want_solar
 from .targets import fill_reason, has_its_fill
 from .view import Share, SiteView
@@ -91,14 +94,16 @@ def decide_charger(
     commanded: bool,
 ) -> tuple[ChargerDecision, ChargerMemory]:
     """Decide what to offer one car."""
-    now_s = view.now_s
+    now_s, shadow = view.now_s, site_settings.shadow
     memory, over = _advance_pause(memory, site, view)
     if not is_online(charger, now_s):
         decision = _leave(memory, Status.OFFLINE, ReasonCode.CHARGER_OFFLINE)
         return replace(decision, pause_over=over), memory
     if memory.mode is None:
         return _leave(memory, Status.NO_DATA, ReasonCode.WAITING_FOR_CHARGER), memory
-    memory = _note_override(note_state(memory, charger, now_s), charger)
+    charger = imagined(charger, memory) if shadow else charger
+    before, memory = memory, _note_override(note_state(memory, charger, now_s), charger)
+    memory = memory if shadow else note_closing(before, memory)
     memory = note_phases(memory, charger, view.voltage_v, now_s)
     want = _gate(site_settings, settings, memory, view, over=over)
     if charger.state is not None and charger.state.value is ChargerState.FAULT:
@@ -107,7 +112,8 @@ def decide_charger(
         want, memory = _by_mode(settings, memory, charger, view, share)
     want = replace(want, urgent=True) if commanded else want
     want = apply_dwell(want, memory, site_settings, share.minimum_a, now_s)
-    want = _limit(want, settings, charger)
+    want = apply_budget(want, memory, settings, now_s)
+    want = apply_room(_limit(want, settings, charger), memory, now_s)
     want = apply_start(want, memory, now_s)
     memory = remember_offer(memory, want.current_a, now_s)
     want = _name(want, memory, charger, now_s)

@@ -33,7 +33,10 @@ from .model import (
     Settings,
     SiteDecision,
 )
+from .money import book_money
 from .nights import update_house
+from .rooms import update_rooms
+from .shadow import forget_steering, without_sending
 from .site_stage import (
     describe_site,
     note_cut_off,
@@ -60,6 +63,7 @@ def decide(
     Chargers without settings are ignored, chargers without readings count as offline.
     """
     settings, memory, turns = put_in_force(settings, memory, readings, now_s)
+    memory = _note_shadow(settings, memory)
     measured = measure(readings, now_s)
     dt_s = step_s(memory.site, now_s)
     site_memory = update_site(memory.site, measured, readings.site, now_s)
@@ -71,6 +75,7 @@ def decide(
     cars = solar_cars(settings, memories, readings, now_s)
     view = view_site(settings.site, site_memory, house, measured, readings, now_s, cars, dt_s)
     shares = _share(settings, memories, readings, view, site_memory)
+    memories = update_rooms(settings, memories, readings, shares, site_memory, view)
     decisions: dict[str, ChargerDecision] = {}
     for key, own in settings.chargers.items():
         charger = readings.chargers.get(key, NOTHING_KNOWN)
@@ -81,11 +86,25 @@ def decide(
         if turns.get(key) in OVER:
             decisions[key] = replace(decisions[key], temporary_over=True)
     site = describe_site(site_memory, view, measured, readings.site)
-    site, site_memory = _guard(settings, memories, decisions, readings, site, site_memory, now_s)
+    if settings.site.shadow:
+        decisions, site_memory = without_sending(decisions), release(site_memory)
+    else:
+        site, site_memory = _guard(
+            settings, memories, decisions, readings, site, site_memory, now_s
+        )
     memories = _book(memories, readings, site, now_s)
     return Decision(site=site, chargers=decisions), Memory(
         site=site_memory, house=house, chargers=memories
     )
+
+
+def _note_shadow(settings: Settings, memory: Memory) -> Memory:
+    """Start anew where what was decided begins or ceases to be sent."""
+    shadow = settings.site.shadow
+    if memory.site.shadow == shadow:
+        return memory
+    site = replace(memory.site, shadow=shadow)
+    return replace(memory, site=site, chargers=forget_steering(memory.chargers))
 
 
 def _note_commands(
@@ -226,5 +245,8 @@ def _book(
             counter=readings.chargers.get(key, NOTHING_KNOWN).total_energy_kwh,
             now_s=now_s,
         )
-        booked[key] = memory if meter is memory.meter else replace(memory, meter=meter)
+        booked[key] = memory
+        if meter is not memory.meter:
+            counted = replace(memory, meter=meter)
+            booked[key] = book_money(memory.meter, counted, readings.prices)
     return booked

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .model import Mode
+from .reasons import ReasonCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,28 @@ class HiddenStart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What the limits of the site leave one charger; see `rooms`."""
+
+    current_a: float = 0.0
+    """Per phase."""
+    by: ReasonCode = ReasonCode.LIMIT_UNWATCHED
+    """The limit that binds first."""
+    short_at_s: float | None = None
+    """Since when it is less than the least current; stays until a stopped charge may start again."""
+    ample_at_s: float | None = None
+    """Since when there is room for that start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What charging cost and what the sun saved, in the owner's currency; see `money`."""
+
+    cost: float = 0.0
+    savings: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargerMemory:
     """Memory of one charger."""
 
@@ -159,6 +182,13 @@ class ChargerMemory:
     reached_pct: float = 0.0
     """Target the car told to have reached in this session; 0 = none."""
     meter: Meter = field(default_factory=Meter)
+    money: Money = field(default_factory=Money)
+    room: Room | None = None
+    """None = no limit of the site is set."""
+    closings: int = 0
+    """How often the contactor was seen to close, ever."""
+    closings_at_s: tuple[float, ...] = ()
+    """When the contactor closed in the last 24 hours, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +292,8 @@ class SiteMemory:
     ceiling: Ceiling | None = None
     guard: Guard | None = None
     """None = no car is kept from the battery."""
+    shadow: bool = False
+    """Nothing is sent: what the chargers do is not our doing."""
     decided_at_s: float | None = None
     """Time of the last decision."""
     started_at_s: float | None = None

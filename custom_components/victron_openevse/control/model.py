@@ -121,6 +121,8 @@ class SiteReading:
     source: SiteSource = SiteSource.MQTT
     grid_power_w: Reading[float] | None = None
     """Sum of phases, + import; its time is that of the oldest phase."""
+    grid_phase_powers_w: tuple[Reading[float], ...] = ()
+    """Each phase of the grid, + import, L1 first; empty where the site does not tell them apart."""
     battery_power_w: Reading[float] | None = None
     """+ charging."""
     battery_soc_pct: Reading[float] | None = None
@@ -200,6 +202,10 @@ class Readings:
     """State of charge of each car that tells it, 0..100; chargers whose car does not are not in it."""
 
 
+NO_LIMIT: Final = 0.0
+"""As a limit of the site: the owner set none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """The owner's choices for the site. Defaults are the original flow's."""
@@ -222,6 +228,14 @@ class SiteSettings:
     """Used only when neither grid meter nor charger reports volts."""
     allow_islanded: bool = False
     """Charge on while the grid is lost."""
+    grid_limit_a: float = NO_LIMIT
+    """Most the grid connection may import on each phase, A; 0 = not watched."""
+    battery_limit_w: float = NO_LIMIT
+    """Most the battery may give while a car charges, W; 0 = not watched."""
+    inverter_limit_w: float = NO_LIMIT
+    """Most the inverter may carry while the grid is lost, cars included, W; 0 = not watched."""
+    shadow: bool = False
+    """Decide and explain, but send nothing: chargers and GX are left to themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,8 +278,13 @@ class ChargerSettings:
     """What cable and fuse carry; nothing ever goes above."""
     phases: int = 1
     """Phases the car draws on: 1 or 3."""
+    grid_phase: int = 0
+    """Phase of the grid (1, 2, 3) that the charger's first phase hangs on; 0 = unknown: the fullest
+    counts."""
     order: int = 1
     """Who gets surplus first: lower numbers first."""
+    daily_closings: int = 12
+    """How often the sun may close the contactor in 24 hours; a person may always."""
     pause_until_morning: bool = False
     use_battery: bool = True
     """Off: in fast and medium the house battery is kept out of the car."""
@@ -277,6 +296,8 @@ class ChargerSettings:
     """What the charger does by itself when we are gone. Not for the law, which is gone then too."""
     temporary: Temporary | None = None
     """What holds for a while instead of `mode`."""
+    check_serial: int = 0
+    """Numbers the requests for a commissioning check; 0 = none. Not stored: a restart ends a check."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

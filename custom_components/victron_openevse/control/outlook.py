@@ -81,6 +81,10 @@ class ChangeCode(StrEnum):
     SESSION_LEFT = "session_left"
     TARGET_AHEAD = "target_ahead"
     BATTERY_AT_SUNSET = "battery_at_sunset"
+    HOUSE_TAKES_LESS = "house_takes_less"
+    LIMIT_WATCHED = "limit_watched"
+    CLOSING_FREE = "closing_free"
+    CHECK_ENDS = "check_ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,12 @@ _PLAIN: Final[Mapping[ReasonCode, ChangeCode]] = MappingProxyType(
         ReasonCode.DATA_MISSING: ChangeCode.READINGS_RETURN,
         ReasonCode.LIMITED_BY_CIRCUIT: ChangeCode.RAISE_CIRCUIT,
         ReasonCode.LIMITED_BY_CHARGER: ChangeCode.RAISE_CHARGER,
+        ReasonCode.LIMITED_BY_GRID: ChangeCode.HOUSE_TAKES_LESS,
+        ReasonCode.LIMITED_BY_BATTERY: ChangeCode.HOUSE_TAKES_LESS,
+        ReasonCode.LIMITED_BY_INVERTER: ChangeCode.HOUSE_TAKES_LESS,
+        ReasonCode.LIMIT_UNWATCHED: ChangeCode.LIMIT_WATCHED,
+        ReasonCode.CLOSINGS_USED_UP: ChangeCode.CLOSING_FREE,
+        ReasonCode.CHECKING: ChangeCode.CHECK_ENDS,
         ReasonCode.TARGET_REACHED: ChangeCode.RAISE_TARGET,
         ReasonCode.SESSION_LIMIT_REACHED: ChangeCode.RAISE_SESSION_LIMIT,
     }

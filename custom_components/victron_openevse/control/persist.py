@@ -17,6 +17,9 @@ from .nights import wake_house
 
 TIME_SUFFIX: Final = "_at_s"
 
+SIGNED: Final = frozenset({"cost", "savings"})
+"""Quantities that may be negative: some tariffs pay whoever takes energy."""
+
 GREATEST: Final = 1e12
 """No quantity in memory (ages in s, kWh, A, counts) is larger: what is, was damaged."""
 
@@ -55,9 +58,15 @@ def _dump(item: Any, now_s: float) -> dict[str, Any]:
         if is_dataclass(value):
             value = _dump(value, now_s)
         elif field.name.endswith(TIME_SUFFIX) and value is not None:
-            value = now_s - value
+            value = _ages_s(value, now_s)
         data[field.name] = value
     return data
+
+
+def _ages_s(at_s: float | tuple[float, ...], now_s: float) -> float | tuple[float, ...]:
+    if isinstance(at_s, tuple):
+        return tuple(now_s - one_s for one_s in at_s)
+    return now_s - at_s
 
 
 @cache
@@ -75,10 +84,12 @@ def _load(kind: Any, data: object, saved_at_s: float) -> Any:
         known, value = _fit(hint, data[name], saved_at_s)
         if not known:
             continue
-        if isinstance(value, int | float):
+        if isinstance(value, tuple) and name.endswith(TIME_SUFFIX):
+            value = tuple(saved_at_s - age_s for age_s in value)
+        elif isinstance(value, int | float):
             if name.endswith(TIME_SUFFIX):
                 value = saved_at_s - max(0.0, value)
-            elif value < 0:
+            elif value < 0 and name not in SIGNED:
                 continue  # energies, currents and spans are never negative
         values[name] = value
     return kind(**values)

@@ -43,6 +43,14 @@ class ReasonCode(StrEnum):
     DATA_MISSING = "data_missing"
     LIMITED_BY_CIRCUIT = "limited_by_circuit"
     LIMITED_BY_CHARGER = "limited_by_charger"
+    LIMITED_BY_GRID = "limited_by_grid"
+    LIMITED_BY_BATTERY = "limited_by_battery"
+    LIMITED_BY_INVERTER = "limited_by_inverter"
+    LIMIT_UNWATCHED = "limit_unwatched"
+    """A limit of the site is set, but what it limits is not known."""
+    CLOSINGS_USED_UP = "closings_used_up"
+    CHECKING = "checking"
+    """A commissioning check steers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,7 +331,7 @@ class OpenEvseCharger:
             self._keeper.charger_appeared(now_s)
 
     def _check_clock(self, message: Message) -> None:
-        if not self._reachable():
+        if self._keeper.wanted is None or not self._reachable():
             return
         sntp = self._firmware.sntp_enabled
         payload = self._clock.due(message.payload, message.at_s, sntp_enabled=sntp)

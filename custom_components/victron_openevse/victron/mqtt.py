@@ -225,9 +225,11 @@ class VictronSite:
 
     def _assemble(self) -> SiteReading:
         slots = self._slots
+        grid = sums.phase_parts(slots, topics.GRID)
         return SiteReading(
             source=SiteSource.MQTT,
-            grid_power_w=sums.phase_sum(slots, topics.GRID),
+            grid_power_w=sums.total(grid),
+            grid_phase_powers_w=tuple(grid),
             battery_power_w=sums.reading_of(slots.get(topics.BATTERY_POWER)),
             battery_soc_pct=sums.reading_of(slots.get(topics.BATTERY_SOC)),
             pv_power_w=sums.pv_total(slots),

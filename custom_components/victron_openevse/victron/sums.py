@@ -52,15 +52,20 @@ def total(parts: list[Reading[float]]) -> Reading[float] | None:
 
 def phase_sum(slots: SlotTable, group: str) -> Reading[float] | None:
     """Return the sum of a group all of whose phases must be known (grid, consumption), W."""
+    return total(phase_parts(slots, group))
+
+
+def phase_parts(slots: SlotTable, group: str) -> list[Reading[float]]:
+    """Return the phases of a group all of whose phases must be known, W; none while one is not."""
     paths = [phase_power(group, phase) for phase in PHASES]
     phases = [slots.get(path) for path in paths]
     count = slots.number(phase_count(group))
     if count is None:
         if any(map(slots.is_lost, paths)):
-            return None
+            return []
     elif any(reading_of(slot) is None for slot in phases[: int(count)]):
-        return None
-    return total([part for slot in phases if (part := reading_of(slot)) is not None])
+        return []
+    return [part for slot in phases if (part := reading_of(slot)) is not None]
 
 
 def array_sum(slots: SlotTable, group: str) -> Sum:

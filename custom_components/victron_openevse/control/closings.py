@@ -1,0 +1,57 @@
+"""How often a contactor closed, and how often the sun may still close it.
+
+Contactors for 32 A are commonly rated for 50 000 to 100 000 closings under load, and an EVSE's are opened
+without it: at a dozen a day one lasts longer than the car. Every closing that the charger reports is
+counted; for the budget of a day only those count that began with an offer of ours, not what a car does
+within one. The budget holds back starts that nobody asked for; a person, a plug and the guaranteed
+minimum are above it.
+"""
+
+from typing import Final
+
+from .change import replace
+from .memory import ChargerMemory
+from .model import ChargerSettings, Mode, Status
+from .reasons import Reason, ReasonCode
+from .want import Want
+
+DAY_S: Final = 86_400.0
+
+KEPT: Final = 64
+"""Closings remembered one by one: more than any budget allows."""
+
+
+def note_closing(before: ChargerMemory, after: ChargerMemory) -> ChargerMemory:
+    """Count a contactor that was reported closed between these two memories."""
+    closed_at_s = after.charging_at_s
+    if before.charging_at_s is not None or closed_at_s is None:
+        return after
+    after = replace(after, closings=after.closings + 1)
+    opened_at_s, offered_at_s = before.opened_at_s, before.closed_at_s
+    by_car = opened_at_s is not None and offered_at_s is not None and opened_at_s > offered_at_s
+    if by_car:
+        return after
+    recent = [at_s for at_s in after.closings_at_s if closed_at_s - at_s < DAY_S]
+    return replace(after, closings_at_s=(*recent, closed_at_s)[-KEPT:])
+
+
+def closings_today(memory: ChargerMemory, now_s: float) -> int:
+    """How many closings of the last 24 hours count for the budget."""
+    return sum(now_s - at_s < DAY_S for at_s in memory.closings_at_s)
+
+
+def apply_budget(
+    want: Want, memory: ChargerMemory, settings: ChargerSettings, now_s: float
+) -> Want:
+    """Hold back a start once the day's closings are used up."""
+    begins = want.current_a > 0 and memory.offered_current_a == 0
+    free = want.urgent or memory.free_start or not memory.connected
+    if not begins or free or settings.mode not in (Mode.SOLAR, Mode.SOLAR_ONLY):
+        return want
+    used = closings_today(memory, now_s)
+    if used < settings.daily_closings:
+        return want
+    oldest_at_s = min(at_s for at_s in memory.closings_at_s if now_s - at_s < DAY_S)
+    numbers = {"closings": float(used), "left_s": oldest_at_s + DAY_S - now_s}
+    reason = Reason(ReasonCode.CLOSINGS_USED_UP, numbers)
+    return replace(want, current_a=0, status=Status.WAITING_FOR_SUN, reason=reason)
