@@ -175,8 +175,11 @@ async def test_phases_are_summed_and_one_absent_makes_the_sum_absent(
     add(house, "phase_3", "0.1", "kW", "grid_power")
     house.start()
     assert values(house.reading())["grid_power_w"] == pytest.approx(-1150.0)
+    phases = [phase.value for phase in house.reading().grid_phase_powers_w]
+    assert phases == pytest.approx([-1500.0, 250.0, 100.0])
     hass.states.async_set("sensor.phase_2", "unavailable")
     assert values(house.reading())["grid_power_w"] is None
+    assert house.reading().grid_phase_powers_w == ()
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,11 @@ from homeassistant.core import HomeAssistant
 from .. import entity_roles as roles
 from ..const import CONF_ENTITIES
 from ..control.model import Reading, SiteReading, SiteSource
-from ..entity_roles import BatterySign, GridSign, Role
+from ..entity_roles import BatterySign, GridSign, Quantity, Role
 from ..entity_values import flag_of, number_of
 from ..entity_watch import EntityWatch
+
+PHASES: Final = 3
 
 _SEPARATE: Final = MappingProxyType(
     {
@@ -87,6 +89,7 @@ class EntitySite:
         return SiteReading(
             source=SiteSource.ENTITIES,
             grid_power_w=self._grid(),
+            grid_phase_powers_w=self._grid_phases(),
             battery_power_w=self._resting(roles.BATTERY, roles.BATTERY_DISCHARGE),
             battery_soc_pct=self._resting(roles.BATTERY_SOC),
             pv_power_w=None if pv is None else Reading(max(0.0, pv.value), pv.at_s),
@@ -108,6 +111,16 @@ class EntitySite:
         return _reading(
             self._balance(roles.GRID), self._watch.reported_at_s(roles.GRID, roles.GRID_EXPORT)
         )
+
+    def _grid_phases(self) -> tuple[Reading[float], ...]:
+        """Three grid entities and none for export are the three phases, in the order they were named."""
+        powers = [number_of(state, Quantity.POWER) for state in self._watch.states(roles.GRID)]
+        at_s = self._watch.reported_at_s(roles.GRID)
+        if len(powers) != PHASES or at_s is None or self._watch.has(roles.GRID_EXPORT):
+            return ()
+        sign = -1.0 if roles.GRID in self._inverted else 1.0
+        known = [Reading(sign * power_w, at_s) for power_w in powers if power_w is not None]
+        return tuple(known) if len(known) == PHASES else ()
 
     def _resting(self, *of: Role) -> Reading[float] | None:
         return _reading(self._balance(of[0]), self._watch.newest_at_s(*of))
