@@ -335,6 +335,12 @@ CASES: Final[list[Any]] = [
         [ChangeCode.CHECK_ENDS],
         id="commissioning check",
     ),
+    pytest.param(
+        lambda: after(30, mode=Mode.FAST, site_settings={"shadow": True}),
+        ReasonCode.FIXED_CURRENT,
+        [ChangeCode.SHADOW_ENDS, ChangeCode.ANOTHER_MODE],
+        id="shadow mode",
+    ),
     pytest.param(probing, ReasonCode.PROBING_HIDDEN_SUN, [ChangeCode.BATTERY_STOPS], id="probing"),
     pytest.param(
         dusk,

@@ -85,6 +85,7 @@ class ChangeCode(StrEnum):
     LIMIT_WATCHED = "limit_watched"
     CLOSING_FREE = "closing_free"
     CHECK_ENDS = "check_ends"
+    SHADOW_ENDS = "shadow_ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ def _changes(case: _Case) -> tuple[Change, ...]:
     plain = _PLAIN.get(code)
     changes = _BY_REASON[code](case) if plain is None else (Change(plain, case.reason.numbers),)
     ends = _ends(case) if case.own.temporary is not None and code not in _OWN_ENDS else ()
-    return (*changes, *ends, *_wishes(case), *_at_sunset(case))
+    unsent = (Change(ChangeCode.SHADOW_ENDS),) if case.site.shadow else ()
+    return (*unsent, *changes, *ends, *_wishes(case), *_at_sunset(case))
 
 
 def _ends(case: _Case) -> tuple[Change, ...]:
