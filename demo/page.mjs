@@ -25,9 +25,15 @@ const LOOKS = [
   { name: "now-tablet-dark", path: "now", ...TABLET, dark: true },
   { name: "now-desk-light", path: "now", ...DESK },
   { name: "history-desk-light", path: "history", ...DESK },
+  { name: "history-phone-dark", path: "history", ...PHONE, dark: true },
   { name: "settings-desk-light", path: "settings", ...DESK },
   { name: "trouble-desk-dark", path: "trouble", ...DESK, dark: true },
 ];
+// What shows that a view is there.
+const PARTS = {
+  now: ["victron-openevse-card .flow"],
+  history: ["victron-openevse-day-card [role=slider]", "victron-openevse-what-if-card form"],
+};
 const TAPS = ["Fast", "Medium", "Off", "Solar"];
 
 mkdirSync(pictures, { recursive: true });
@@ -41,8 +47,8 @@ const browser = await openBrowser(folder);
 
 for (const { name, path, ...view } of LOOKS) {
   const page = await browser.page({ ...view, path: `${DASHBOARD}/${path}`, complain });
-  if (path === "now") {
-    await page.locator("victron-openevse-card .flow").waitFor({ timeout: CARD_TIMEOUT_MS });
+  for (const part of PARTS[path] ?? []) {
+    await page.locator(part).waitFor({ timeout: CARD_TIMEOUT_MS });
   }
   await page.waitForTimeout(DRAWING_MS);
   await page.screenshot({ path: `${pictures}/${name}.png` });
@@ -51,6 +57,15 @@ for (const { name, path, ...view } of LOOKS) {
   }
   await page.context().close();
 }
+
+// The demo has hardly begun, so the answer is small, but it must be one.
+const past = await browser.page({ ...PHONE, path: `${DASHBOARD}/history`, complain });
+const whatIf = past.locator("victron-openevse-what-if-card");
+await whatIf.getByLabel("Night reserve").fill("55");
+await whatIf.getByRole("button", { name: "Try" }).click();
+await whatIf.getByRole("table").waitFor({ timeout: CARD_TIMEOUT_MS });
+await past.screenshot({ path: `${pictures}/what-if-phone-light.png` });
+await past.context().close();
 
 const page = await browser.page({ ...PHONE, path: `${DASHBOARD}/now`, complain });
 const card = page.locator("victron-openevse-card");

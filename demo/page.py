@@ -17,7 +17,7 @@ from .talk import DemoError, say
 
 TAP_S: Final = 2.0
 """The promise, from the tap to the claim on the wire."""
-PATIENCE_S: Final = 120.0
+PATIENCE_S: Final = 180.0
 """For the browser as a whole: it looks at each view for a few seconds."""
 TAPPING: Final = "tapping "
 CURRENTS: Final = {"fast": 32, "medium": 16, "off": 0}

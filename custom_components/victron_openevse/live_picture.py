@@ -7,6 +7,7 @@ charging), currents in A, energies in kWh, levels in %. What is not known is Non
 from collections.abc import Mapping
 from typing import Any, Final
 
+from .control.closings import closings_today
 from .control.memory import Energy
 from .control.model import SOLAR_MODES, ChargerSettings, Mode
 from .control.temporary import mode_in_force
@@ -47,6 +48,7 @@ def _site(data: SiteData) -> dict[str, Any]:
         "resume_pct": _round(site.resume_pct),
         "curtailed": bool(site.pv_curtailed),
         "missing": list(site.missing),
+        "shadow": data.settings.site.shadow,
     }
 
 
@@ -65,6 +67,8 @@ def _charger(data: ChargerData) -> dict[str, Any]:
         "top_a": data.settings.circuit_current_a,
         "session_kwh": _origins(data.memory.meter.session),
         "lifetime_kwh": _origins(data.memory.meter.lifetime),
+        "closings": closings_today(data.memory, data.now_s),
+        "daily_closings": data.settings.daily_closings,
     }
 
 

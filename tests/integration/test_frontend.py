@@ -14,9 +14,11 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.victron_openevse.const import DOMAIN
-from custom_components.victron_openevse.control.model import Mode
+from custom_components.victron_openevse.control.model import Mode, Status
 from custom_components.victron_openevse.dashboard import FOLDER, content_digest
 
+OF_THE_SUN = {"next_rising", "next_setting"}
+"""Entities of Home Assistant's own integration."""
 LANGUAGES = {"de", "en", "es", "fr", "it", "nl", "sv"}
 TEXTS = FOLDER / "translations"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -109,3 +111,27 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
 
 def test_every_mode_is_described() -> None:
     assert {f"mode_{mode}" for mode in Mode} <= set(texts("en"))
+
+
+def module(name: str) -> str:
+    """Read one module."""
+    return (FOLDER / name).read_text()
+
+
+def test_every_coloured_status_is_one() -> None:
+    coloured = set(re.findall(r"^  (\w+): \"", module("tones.js"), re.MULTILINE))
+    assert coloured
+    assert coloured <= set(Status)
+
+
+def test_dashboard_and_trial_name_entities_that_there_are() -> None:
+    entities = json.loads((FOLDER.parent / "translations" / "en.json").read_text())["entity"]
+    keys = {key for platform in entities.values() for key in platform}
+    lists = re.findall(
+        r"^const [A-Z_]+ = \[(.*?)\];", module("strategy.js"), re.MULTILINE | re.DOTALL
+    )
+    listed = {key for one in lists for key in re.findall(r'"(\w+)"', one)} - OF_THE_SUN
+    tried = set(re.findall(r'\["(?:site|charger)", "(\w+)"\]', module("trial-fields.js")))
+    assert listed
+    assert tried
+    assert (listed | tried) - keys == set()

@@ -22,7 +22,7 @@ import { loadTexts } from "./texts.js";
 import { Today } from "./today.js";
 
 // What of a charger's entities is on the card besides the live picture.
-const SHOWN = ["mode", "status", "reason"];
+const SHOWN = ["mode", "status", "reason", "charging_cost", "charging_savings"];
 const SITE_ENTITIES = ["pv_power", "battery_power", "grid_power", "house_power"];
 const NOTHING_LIVE = { site: null, chargers: {} };
 // A Home Assistant that is just starting does not know our subscription yet.
@@ -47,13 +47,14 @@ export class VictronOpenevseCard extends HTMLElement {
   #today = new Today();
   #title = html("h2");
   #hint = html("p", { class: "hint" });
+  #banner = html("p", { class: "banner", role: "status" });
   #body = html("div", { class: "body" });
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(html("ha-card", {}, this.#title, this.#hint, this.#body));
+    root.append(html("ha-card", {}, this.#title, this.#banner, this.#hint, this.#body));
   }
 
   static getConfigForm() {
@@ -198,6 +199,8 @@ export class VictronOpenevseCard extends HTMLElement {
     setText(this.#hint, this.#hintFor(site, chargers));
     this.#hint.hidden = !this.#hint.textContent;
     setAttribute(this.#body, "data-away", this.#hass.connected === false);
+    this.#banner.hidden = !this.#isShadow(site);
+    setText(this.#banner, this.#banner.hidden ? "" : this.#t("shadow"));
     if (!site) return;
     this.#today.refresh(this.#hass, chargers, () => this.#schedule());
     if (this.#flow) updateFlow(this.#flow, this.#moment(site), this.#numbers, this.#t);
@@ -206,8 +209,18 @@ export class VictronOpenevseCard extends HTMLElement {
 
   #update(charger) {
     const live = this.#live.chargers[charger.id] ?? null;
-    const today = this.#today.of(this.#hass, charger, live?.lifetime_kwh);
+    const today = {
+      kwh: this.#today.energy(this.#hass, charger, live?.lifetime_kwh),
+      cost: this.#today.money(this.#hass, charger, "charging_cost"),
+      savings: this.#today.money(this.#hass, charger, "charging_savings"),
+    };
     this.#chargers.get(charger.id).update(this.#hass, live, today, this.#numbers, this.#t);
+  }
+
+  /** Whether everything is decided and nothing sent. */
+  #isShadow(site) {
+    if (!site) return false;
+    return this.#live.site?.shadow ?? stateOf(this.#hass, site, "shadow")?.state === "on";
   }
 
   #numbersFor(locale) {

@@ -1,4 +1,4 @@
-// One charger: its status, dial, reason, modes to choose with one tap, and energy by origin.
+// One charger: its status, dial, reason, modes to choose with one tap, and what today brought.
 
 import { makeDial, updateDial } from "./dial.js";
 import { html, openEntity, setAttribute, setText, tell } from "./dom.js";
@@ -22,6 +22,7 @@ const TONES = {
 const ORIGINS = ["sun", "battery", "grid"];
 // Less energy than a screen shows.
 const NOTHING_KWH = 0.05;
+const FULL_PCT = 100;
 // Top of the dial until the circuit's current is known.
 const USUAL_CIRCUIT_A = 32;
 // A choice that Home Assistant has not confirmed by then is shown as it was.
@@ -29,28 +30,43 @@ const CONFIRM_MS = 10_000;
 
 function makeEnergy() {
   const bar = html("div", { class: "bar", "aria-hidden": "true" });
-  const title = html("span", { class: "energy-title" });
+  const total = html("span");
+  const share = html("span");
   const legend = html("ul", { class: "legend" });
   const parts = ORIGINS.map((origin) => {
-    const share = html("span", { class: origin });
+    const part = html("span", { class: origin });
     const words = html("span");
-    bar.append(share);
+    bar.append(part);
     legend.append(html("li", {}, html("i", { class: origin }), words));
-    return { share, words };
+    return { part, words };
   });
-  return { root: html("div", { class: "energy" }, title, bar, legend), title, parts };
+  const title = html("p", { class: "energy-title" }, total, " ", share);
+  return { root: html("div", { class: "energy" }, title, bar, legend), total, share, parts };
 }
 
 function updateEnergy(energy, kwh, title, numbers, t) {
   const total = kwh.reduce((sum, part) => sum + part, 0);
-  setText(energy.title, `${title} ${numbers.energy(total)}`);
+  const some = total >= NOTHING_KWH;
+  const percentOf = (part) => (some ? (FULL_PCT * part) / total : 0);
+  setText(energy.total, `${title} ${numbers.energy(total)}`);
+  setText(energy.share, some ? t("from_sun", { share: numbers.level(percentOf(kwh[0])) }) : "");
   const names = [t("sun"), t("battery"), t("grid")];
-  energy.parts.forEach(({ share, words }, origin) => {
-    const percent = total < NOTHING_KWH ? 0 : (100 * kwh[origin]) / total;
-    const width = `${percent.toFixed(1)}%`;
-    if (share.style.width !== width) share.style.width = width;
+  energy.parts.forEach(({ part, words }, origin) => {
+    const width = `${percentOf(kwh[origin]).toFixed(1)}%`;
+    if (part.style.width !== width) part.style.width = width;
     setText(words, `${names[origin]} ${numbers.energy(kwh[origin])}`);
   });
+}
+
+/** What one wants to be sure of: the contactor is spared, and what charging cost and saved. */
+function trustWords(live, money, numbers, t) {
+  const { closings, daily_closings } = live ?? {};
+  const count = { count: numbers.plain(closings ?? 0), most: numbers.plain(daily_closings ?? 0) };
+  return [
+    closings === undefined ? "" : t("closings", count),
+    money.cost ? t("cost", { sum: numbers.money(money.cost) }) : "",
+    money.savings ? t("savings", { sum: numbers.money(money.savings) }) : "",
+  ];
 }
 
 /** Keeps a number and its unit on one line. */
@@ -70,6 +86,8 @@ export class Charger {
   #why = html("p", { class: "why" });
   #next = html("p", { class: "next" });
   #modes = html("div", { class: "modes", role: "group" });
+  #modeWords = html("p", { class: "mode-words" });
+  #trust = html("ul", { class: "trust" }, html("li"), html("li"), html("li"));
 
   constructor(charger) {
     this.#charger = charger;
@@ -79,14 +97,19 @@ export class Charger {
       html("header", {}, this.#name, this.#status),
       html("div", { class: "now" }, this.#dial.root, this.#why),
       this.#modes,
+      this.#modeWords,
       this.#energy.root,
+      this.#trust,
       this.#next,
     );
     this.#dial.root.addEventListener("click", () => this.#open("offered_current"));
   }
 
-  /** Shows `live`, what is known now (null = nothing), and `today_kwh` (null = not known). */
-  update(hass, live, today_kwh, numbers, t) {
+  /**
+   * Shows `live`, what is known now (null = nothing), and of `today` the energy `kwh` (null = not
+   * known) and the money `cost` and `savings` as { value, unit }.
+   */
+  update(hass, live, today, numbers, t) {
     this.#hass = hass;
     this.#t = t;
     const seen = live ?? this.#fromStates(hass);
@@ -96,10 +119,13 @@ export class Charger {
     setText(this.#why, keepUnits(seen.sentence ?? this.#word("reason")));
     setText(this.#next, keepUnits(seen.what_would_change ?? ""));
     this.#updateModes(hass, t);
-    const kwh = today_kwh ?? seen.session_kwh;
+    const kwh = today.kwh ?? seen.session_kwh;
     this.#energy.root.hidden = !kwh;
-    const title = today_kwh ? t("today") : t("session");
+    const title = today.kwh ? t("today") : t("session");
     if (kwh) updateEnergy(this.#energy, kwh, title, numbers, t);
+    const trust = trustWords(live, today, numbers, t);
+    trust.forEach((words, index) => setText(this.#trust.children[index], words));
+    this.#trust.hidden = trust.every((words) => !words);
   }
 
   /** What the recorded states tell, for the moment before live data comes. */
@@ -132,6 +158,7 @@ export class Charger {
     if (options.join() !== [...this.#buttons.keys()].join()) this.#makeButtons(options);
     if (state?.state === this.#wanted || Date.now() > this.#wantedUntil) this.#wanted = null;
     const chosen = this.#wanted ?? state?.state;
+    setText(this.#modeWords, options.includes(chosen) ? t(`mode_${chosen}`) : "");
     for (const [option, button] of this.#buttons) {
       setText(button, hass.formatEntityState(state, option));
       setAttribute(button, "title", t(`mode_${option}`));

@@ -1,85 +1,106 @@
 // The live picture: the house in the middle, sun above, car below, battery and grid beside it.
-// Dots run along each line the way the energy goes, faster where it is more; an arrow says the
-// same without motion. Powers in W: grid + = import, battery + = charging.
+// Sun and car are what one looks for, so they are the large ones and their numbers the largest text.
+// Chevrons point the way the energy goes and run the faster the more it is; standing still they say
+// the same. Powers in W: grid + = import, battery + = charging.
 
 import { asButton, openEntity, setAttribute, setText, svg } from "./dom.js";
 import { icon } from "./icons.js";
 
 const WIDTH = 400;
-const HEIGHT = 372;
-const RADIUS = 46;
-const CENTRE = { x: 200, y: 186 };
-// Below this a meter's noise would make dots run to and fro.
+const HEIGHT = 366;
+// Below this a meter's noise would make the chevrons run to and fro.
 const IDLE_W = 20;
-// Powers from which the dots run a step faster; steps, because a changed speed makes them jump.
+// Powers from which the chevrons run a step faster; steps, because a changed speed makes them jump.
 const SPEED_STEPS_W = [300, 1000, 2500, 5000];
-const RING = 2 * Math.PI * RADIUS;
+const CHEVRON_STEP = 14;
+const GAP = 5;
 const FULL_TURN_DEG = 360;
 const FULL_PCT = 100;
 
-// Captions stand where no line passes.
+// Where words stand beside a node: [x, baseline, anchor], so that no line passes through them.
+const HERO = (y) => ({
+  radius: 47,
+  icon: { dy: 0, scale: 2 },
+  name: [140, y - 1, "end"],
+  more: [140, y + 21, "end"],
+  value: [260, y + 4, "start"],
+  second: [260, y + 25, "start"],
+});
+const SIDE = (x, y) => ({
+  radius: 43,
+  icon: { dy: -13, scale: 0.95 },
+  value: [x, y + 19, "middle"],
+  name: [x, y + 67, "middle"],
+  second: [x, y + 85, "middle"],
+  more: [x, y + 103, "middle"],
+});
+const MIDDLE = (x, y) => ({
+  ...SIDE(x, y),
+  radius: 40,
+  name: [x + 43, y + 43, "start"],
+});
 const NODES = {
-  sun: { x: 200, y: 50, entity: "pv_power", caption: { x: 256, y: 48, anchor: "start" } },
-  battery: { x: 52, y: 186, entity: "battery_power", caption: { x: 52, y: 256, anchor: "middle" } },
-  grid: { x: 348, y: 186, entity: "grid_power", caption: { x: 348, y: 256, anchor: "middle" } },
-  car: { x: 200, y: 322, entity: "charging_power", caption: { x: 256, y: 318, anchor: "start" } },
-  house: { x: 200, y: 186, entity: "house_power", caption: { x: 248, y: 226, anchor: "start" } },
+  sun: { x: 200, y: 51, entity: "pv_power", ...HERO(51) },
+  battery: { x: 52, y: 183, entity: "battery_power", ...SIDE(52, 183) },
+  grid: { x: 348, y: 183, entity: "grid_power", ...SIDE(348, 183) },
+  car: { x: 200, y: 315, entity: "charging_power", ...HERO(315) },
+  house: { x: 200, y: 183, entity: "house_power", ...MIDDLE(200, 183) },
 };
+const CENTRE = NODES.house;
+const RING = 2 * Math.PI * NODES.battery.radius;
 
-/** A line between the house and a node; its dots run outwards unless it is turned. */
+/** Chevrons in a window of `length` around 0, pointing right, one step longer than it. */
+function makeChevrons(length) {
+  const half = length / 2;
+  let d = "";
+  for (let x = -half - CHEVRON_STEP; x < half + CHEVRON_STEP; x += CHEVRON_STEP) d += `M${x} -6l6 6l-6 6`;
+  const view = { x: -half, y: -10, width: length, height: 20, viewBox: `${-half} -10 ${length} 20` };
+  return svg("svg", { ...view, class: "window" }, svg("path", { d, class: "chevrons" }));
+}
+
+/** A line between the house and a node; its chevrons point outwards unless it is turned. */
 function makeLine(name) {
   const node = NODES[name];
-  const length = Math.hypot(node.x - CENTRE.x, node.y - CENTRE.y);
-  const [right, down] = [(node.x - CENTRE.x) / length, (node.y - CENTRE.y) / length];
-  const at = (distance) => `${CENTRE.x + right * distance} ${CENTRE.y + down * distance}`;
-  const d = `M${at(RADIUS + 4)}L${at(length - RADIUS - 4)}`;
+  const distance = Math.hypot(node.x - CENTRE.x, node.y - CENTRE.y);
+  const [right, down] = [(node.x - CENTRE.x) / distance, (node.y - CENTRE.y) / distance];
+  const [from, to] = [CENTRE.radius + GAP, distance - node.radius - GAP];
+  const at = (far) => `${CENTRE.x + right * far} ${CENTRE.y + down * far}`;
   const angle = (Math.atan2(down, right) * FULL_TURN_DEG) / (2 * Math.PI);
-  const arrow = svg("path", { d: "M-6-8L7 0L-6 8z", class: "arrow" });
-  const line = svg(
+  const way = svg("g", { class: "way" }, makeChevrons(to - from));
+  return svg(
     "g",
     { class: `line ${name}` },
-    svg("path", { d, class: "track" }),
-    svg("path", { d, class: "dots" }),
-    svg("g", { transform: `translate(${at(length / 2)}) rotate(${angle})` }, arrow),
+    svg("path", { d: `M${at(from)}L${at(to)}`, class: "track" }),
+    svg("g", { transform: `translate(${at((from + to) / 2)}) rotate(${angle})` }, way),
   );
-  return line;
 }
 
 function makeNode(name, act) {
-  const { x, y, caption } = NODES[name];
-  const value = svg("text", { x, y: y + 21, class: "value" });
-  const first = svg("text", { x: caption.x, y: caption.y, "text-anchor": caption.anchor });
-  const second = svg("text", { x: caption.x, y: caption.y + 18, "text-anchor": caption.anchor });
-  first.classList.add("caption", "first");
-  second.classList.add("caption", "second");
+  const node = NODES[name];
+  const write = (part) => {
+    const [x, y, anchor] = node[part];
+    return svg("text", { x, y, "text-anchor": anchor, class: part });
+  };
+  const texts = { name: write("name"), more: write("more"), value: write("value"), second: write("second") };
   const group = svg(
     "g",
     { class: `node ${name}` },
-    svg("circle", { cx: x, cy: y, r: RADIUS, class: "ring" }),
-    icon(name, x, y - 12),
+    svg("circle", { cx: node.x, cy: node.y, r: node.radius, class: "ring" }),
+    icon(name, node.x, node.y + node.icon.dy, node.icon.scale),
     // The spaces keep the words apart for who has them read aloud.
-    first,
-    " ",
-    value,
-    " ",
-    second,
+    ...Object.values(texts).flatMap((text) => [text, " "]),
   );
   asButton(group, act);
-  return { group, value, first, second };
+  return { group, ...texts };
 }
 
 /** The battery's ring is its level, with marks where it stops and resumes giving to the car. */
 function makeLevel() {
-  const { x, y } = NODES.battery;
-  const level = svg("circle", {
-    cx: x,
-    cy: y,
-    r: RADIUS,
-    class: "level",
-    transform: `rotate(-90 ${x} ${y})`,
-  });
+  const { x, y, radius } = NODES.battery;
+  const turned = `rotate(-90 ${x} ${y})`;
+  const level = svg("circle", { cx: x, cy: y, r: radius, class: "level", transform: turned });
   const mark = (kind) =>
-    svg("path", { d: `M${x} ${y - RADIUS - 6}v12`, class: `mark ${kind}`, visibility: "hidden" });
+    svg("path", { d: `M${x} ${y - radius - 7}v14`, class: `mark ${kind}`, visibility: "hidden" });
   return { level, reserve: mark("reserve"), resume: mark("resume") };
 }
 
@@ -106,7 +127,7 @@ export function makeFlow(entities) {
     root.append(nodes[name].group);
   }
   const level = makeLevel();
-  nodes.battery.group.prepend(level.level);
+  nodes.battery.group.querySelector(".ring").after(level.level);
   nodes.battery.group.append(level.reserve, level.resume);
   return { root, nodes, lines, level };
 }
@@ -120,12 +141,14 @@ function setLine(line, outwards_w) {
   setAttribute(line, "data-way", outwards_w < 0 ? "in" : "out");
 }
 
-function setNode(node, { value, first, second = "", idle }) {
+function setNode(node, { name, value, second = "", more = "", idle }) {
+  setText(node.name, name);
   setText(node.value, value);
-  setText(node.first, first);
   setText(node.second, second);
+  setText(node.more, more);
   setAttribute(node.group, "data-idle", idle);
-  setAttribute(node.group, "aria-label", [first, value, second].filter(Boolean).join(" "));
+  setAttribute(node.group, "data-second", second !== "");
+  setAttribute(node.group, "aria-label", [name, more, value, second].filter(Boolean).join(" "));
 }
 
 const isIdle = (power_w) => power_w === null || Math.abs(power_w) < IDLE_W;
@@ -137,6 +160,23 @@ function wayWord(power_w, positive, negative) {
 
 const size = (power_w) => (power_w === null ? null : Math.abs(power_w));
 
+function batteryWords(seen, numbers, t) {
+  return {
+    name: `${t("battery")} ${numbers.level(seen.soc_pct)}`,
+    second: wayWord(seen.battery_w, t("charging"), t("discharging")),
+    more: seen.reserve_pct === null ? "" : t("keeps", { level: numbers.level(seen.reserve_pct) }),
+  };
+}
+
+function carWords(seen, numbers, t) {
+  const several = seen.cars > 1;
+  return {
+    name: several ? t("cars", { count: numbers.plain(seen.cars) }) : t("car"),
+    more: several ? t("take") : t("takes"),
+    second: seen.offered_a === null ? "" : t("offered", { current: numbers.current(seen.offered_a) }),
+  };
+}
+
 /**
  * Shows one moment. `seen` holds sun_w, house_w, battery_w, grid_w, car_w, offered_a, cars,
  * soc_pct, reserve_pct, resume_pct (null = unknown) and curtailed.
@@ -144,27 +184,16 @@ const size = (power_w) => (power_w === null ? null : Math.abs(power_w));
 export function updateFlow(flow, seen, numbers, t) {
   const { nodes, lines, level } = flow;
   setAttribute(flow.root, "aria-label", t("flow"));
+  const gridWay = wayWord(seen.grid_w, t("import"), t("export"));
   const shown = {
-    sun: { power_w: seen.sun_w, first: t("sun"), second: seen.curtailed ? t("held_back") : "" },
-    house: { power_w: seen.house_w, first: t("house") },
-    battery: {
-      power_w: seen.battery_w,
-      first: `${t("battery")} ${numbers.level(seen.soc_pct)}`,
-      second: wayWord(seen.battery_w, t("charging"), t("discharging")),
-    },
-    grid: {
-      power_w: seen.grid_w,
-      first: t("grid"),
-      second: wayWord(seen.grid_w, t("import"), t("export")),
-    },
-    car: {
-      power_w: seen.car_w,
-      first: seen.cars > 1 ? t("cars", { count: numbers.plain(seen.cars) }) : t("car"),
-      second: numbers.current(seen.offered_a),
-    },
+    sun: [seen.sun_w, { name: t("sun"), more: t("gives"), second: seen.curtailed ? t("held_back") : "" }],
+    house: [seen.house_w, { name: t("house") }],
+    battery: [seen.battery_w, batteryWords(seen, numbers, t)],
+    grid: [seen.grid_w, { name: t("grid"), second: gridWay }],
+    car: [seen.car_w, carWords(seen, numbers, t)],
   };
-  for (const [name, { power_w, first, second }] of Object.entries(shown)) {
-    setNode(nodes[name], { value: numbers.power(size(power_w)), first, second, idle: isIdle(power_w) });
+  for (const [name, [power_w, words]] of Object.entries(shown)) {
+    setNode(nodes[name], { ...words, value: numbers.power(size(power_w)), idle: isIdle(power_w) });
   }
   setLine(lines.sun, seen.sun_w === null ? null : -seen.sun_w);
   setLine(lines.battery, seen.battery_w);

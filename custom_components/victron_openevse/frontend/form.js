@@ -3,7 +3,7 @@
 import { DOMAIN } from "./registry.js";
 import { t } from "./texts.js";
 
-const SCHEMA = [
+const COMMON = [
   { name: "title", selector: { text: {} } },
   { name: "site", selector: { config_entry: { integration: DOMAIN } } },
   {
@@ -12,8 +12,8 @@ const SCHEMA = [
       device: { multiple: true, filter: [{ integration: DOMAIN, manufacturer: "OpenEVSE" }] },
     },
   },
-  { name: "flow", default: true, selector: { boolean: {} } },
 ];
+const FLOW = { name: "flow", default: true, selector: { boolean: {} } };
 
 /** Throws an error that Home Assistant shows in place of the card. */
 export function checkConfig(config) {
@@ -25,9 +25,15 @@ export function checkConfig(config) {
   }
 }
 
-export const configForm = () => ({
-  schema: SCHEMA,
+const formOf = (schema) => ({
+  schema,
   computeLabel: ({ name }) => t(`form_${name}`),
   computeHelper: ({ name }) => (name === "title" ? undefined : t(`form_${name}_help`)),
   assertConfig: checkConfig,
 });
+
+/** Of the live card. */
+export const configForm = () => formOf([...COMMON, FLOW]);
+
+/** Of the cards beside it. */
+export const panelForm = () => formOf(COMMON);

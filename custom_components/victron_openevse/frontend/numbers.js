@@ -6,6 +6,9 @@ const SPACE = "\u00a0";
 const KILO = 1000;
 // Meters scatter by more than this; a steadier number is easier to read.
 const STEP_W = 10;
+// Less is written as nothing.
+const LEAST_KWH = 0.005;
+const CURRENCY = /^[A-Z]{3}$/;
 const LOCALES = {
   comma_decimal: ["en-US", "en"],
   decimal_comma: ["de", "es", "it"],
@@ -31,6 +34,10 @@ export function makeNumbers(locale) {
         useGrouping,
       }),
   );
+  const unit = { style: "unit", unit: "day", unitDisplay: "long" };
+  const days = new Intl.NumberFormat(locale?.language, unit);
+  const currencies = (currency) =>
+    new Intl.NumberFormat(localesOf(locale), { style: "currency", currency, useGrouping });
   const write = (value, digits, unit) =>
     value === null || value === undefined
       ? UNKNOWN
@@ -44,8 +51,13 @@ export function makeNumbers(locale) {
     },
     current: (amps) => write(amps, 0, "A"),
     drawn: (amps) => write(amps, 1, "A"),
-    energy: (kwh) => write(kwh, kwh < 1 && kwh > 0 ? 2 : 1, "kWh"),
+    energy: (kwh) => write(kwh, kwh < 1 && kwh >= LEAST_KWH ? 2 : 1, "kWh"),
     level: (percent) => write(percent, 0, "%"),
+    /** So many days, in words. */
+    days: (count) => days.format(count),
     plain: (value) => formats[0].format(value),
+    /** `unit` is a currency's code, or whatever the owner's tariff is in. */
+    money: ({ value, unit }) =>
+      CURRENCY.test(unit) ? currencies(unit).format(value) : write(value, 2, unit ?? "").trim(),
   };
 }

@@ -6,6 +6,8 @@ import { loadTexts } from "./texts.js";
 
 const COLOURS = { sun: "#f4a300", house: "#5c6bc0", car: "#3fa34d", kept: "#d95d39", offered: "#8ab6d6" };
 const CARD = "custom:victron-openevse-card";
+const DAY_CARD = "custom:victron-openevse-day-card";
+const WHAT_IF_CARD = "custom:victron-openevse-what-if-card";
 const RECENT_H = 6;
 const HISTORY_H = 24;
 const ENERGY_DAYS = 14;
@@ -19,8 +21,15 @@ const SITE_SETTINGS = [
   "battery_capacity",
   "min_on_time",
   "min_off_time",
+  "grid_limit",
+  "battery_limit",
+  "inverter_limit",
+  "allow_islanded",
+  "shadow",
 ];
 const QUICK = ["pause_until_morning", "use_battery", "departure_planned", "departure", "target_soc"];
+// Counters of which today's part is told.
+const CHARGER_TODAY = ["contactor_closings", "charging_cost", "charging_savings"];
 const CHARGER_NOW = ["session_energy", "solar_share", "charging_power", "current_change"];
 // Watched as they move; the battery's level is a bar.
 const SITE_TRENDS = ["pv_power", "battery_power", "surplus", "grid_power"];
@@ -33,12 +42,15 @@ const CHARGER_SETTINGS = [
   "fast_current",
   "circuit_current",
   "session_limit",
+  "daily_closings",
   "phases",
+  "grid_phase",
   "order",
   "safe_state",
+  "commissioning_check",
 ];
 const SITE_TROUBLE = ["data_problem", "connection", "battery_guard", "battery_steered", "pv_curtailed"];
-const CHARGER_TROUBLE = ["status", "reason", "vehicle_connected", "charging", "offered_current", "safe_state_ensured"];
+const CHARGER_TROUBLE = ["status", "reason", "vehicle_connected", "charging", "offered_current", "safe_state_ensured", "commissioning"];
 
 const has = (hass, component) => hass.config.components.includes(component);
 
@@ -76,6 +88,15 @@ const tiles = (hass, device, keys) =>
 
 const withFeature = (rows, feature) =>
   rows.map((row) => ({ ...row, features: [feature], grid_options: { columns: 6, rows: 2 } }));
+
+/** What a counter gained since midnight, where Home Assistant keeps statistics. */
+function todayTiles(hass, device, keys, t) {
+  const today = { type: "statistic", period: { calendar: { period: "day" } }, stat_type: "change" };
+  if (!has(hass, "recorder")) return [];
+  return keys
+    .map((key) => ({ ...today, entity: entityOf(hass, device, key), name: t(`today_${key}`) }))
+    .filter(({ entity }) => entity !== undefined);
+}
 
 /** Sunrise and sunset, where Home Assistant tells them. */
 const sunTiles = (hass) =>
@@ -120,6 +141,7 @@ function siteNow(hass, site, t, hours) {
   const quick = site.chargers.flatMap((charger) => [
     heading(charger, "mdi:ev-station"),
     ...tiles(hass, charger, [...QUICK, ...CHARGER_NOW]),
+    ...todayTiles(hass, charger, CHARGER_TODAY, t),
   ]);
   return [
     { ...section(card), column_span: 2 },
@@ -138,6 +160,16 @@ function nowView(hass, sites, t, hours = RECENT_H) {
     max_columns: 3,
     sections: sites.length ? sites.flatMap((site) => siteNow(hass, site, t, hours)) : [none],
   };
+}
+
+/** The day of decisions beside the question what other settings would have done. */
+function siteDays(hass, site, several) {
+  if (!has(hass, "recorder") || !site.chargers.length) return [];
+  const named = several ? [heading(site, "mdi:home-lightning-bolt")] : [];
+  const day = { type: DAY_CARD, site: site.id, ...full };
+  // The settings are a view of the same dashboard.
+  const whatIf = { type: WHAT_IF_CARD, site: site.id, settings_path: "settings", ...full };
+  return [{ ...section(named, day), column_span: 2 }, section(named, whatIf)];
 }
 
 function siteCharts(hass, site, t, hours) {
@@ -185,6 +217,7 @@ function historyView(hass, sites, t, hours = HISTORY_H) {
     type: "sections",
     max_columns: 3,
     sections: sites.flatMap((site) => [
+      ...siteDays(hass, site, sites.length > 1),
       siteCharts(hass, site, t, hours),
       ...site.chargers.map((charger) => chargerCharts(hass, charger, t, hours)),
     ]),

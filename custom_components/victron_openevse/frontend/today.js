@@ -1,9 +1,10 @@
-// Today's energy in the car by origin: the counters now, less what they stood at at midnight.
-// Energies in kWh, always as [sun, battery, grid].
+// What today brought: the counters now, less what they stood at at midnight. Energies in kWh, always
+// as [sun, battery, grid]; money in the currency of its sensors, which are there only with a tariff.
 
-import { entityOf, numberOf } from "./registry.js";
+import { entityOf, numberOf, stateOf } from "./registry.js";
 
 const COUNTERS = ["energy_solar", "energy_battery", "energy_grid"];
+const MONEY = ["charging_cost", "charging_savings"];
 // How far before midnight a counter may last have been written.
 const LOOK_BACK_MS = 3_600_000;
 const RETRY_MS = 60_000;
@@ -42,9 +43,12 @@ export class Today {
     const now = Date.now();
     if (now - this.#askedAt < RETRY_MS) return;
     const midnight = midnightBefore(now, zoneOf(hass)).getTime();
-    const ids = chargers.flatMap((charger) => COUNTERS.map((key) => entityOf(hass, charger, key)));
+    const find = (keys) => chargers.flatMap((one) => keys.map((key) => entityOf(hass, one, key)));
+    const counters = find(COUNTERS);
+    if (!counters.length || counters.includes(undefined)) return;
+    const ids = [...counters, ...find(MONEY).filter((id) => id !== undefined)];
     const wanted = `${midnight} ${ids.join()}`;
-    if (wanted === this.#known || !ids.length || ids.includes(undefined)) return;
+    if (wanted === this.#known) return;
     this.#askedAt = now;
     this.#ask(hass, ids, midnight).then(
       (base) => {
@@ -72,10 +76,19 @@ export class Today {
   }
 
   /** Energy of today; null while midnight's counters are not known. */
-  of(hass, charger, lifetime) {
+  energy(hass, charger, lifetime) {
     const ids = COUNTERS.map((key) => entityOf(hass, charger, key));
     if (!lifetime || !ids.every((id) => this.#base.has(id))) return null;
     // No counter at midnight: the charger was added today, and its counters began at 0.
     return lifetime.map((kwh, origin) => Math.max(0, kwh - (this.#base.get(ids[origin]) ?? 0)));
+  }
+
+  /** Money of today as { value, unit }; null where there is no tariff or midnight is not known. */
+  money(hass, charger, key) {
+    const id = entityOf(hass, charger, key);
+    const now = numberOf(stateOf(hass, charger, key));
+    if (now === null || !this.#base.has(id)) return null;
+    const unit = hass.states[id].attributes.unit_of_measurement;
+    return { value: now - (this.#base.get(id) ?? 0), unit };
   }
 }

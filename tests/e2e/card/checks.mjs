@@ -1,6 +1,8 @@
 // What is promised of the card, each as a check on a page of its own.
 import { ok, equal } from "node:assert/strict";
 
+import { accessible, noOverflow } from "./looking.mjs";
+
 const STATUSES = [
   "disconnected", "off", "paused", "waiting_for_sun", "waiting_for_battery", "starting", "charging",
   "charging_minimum", "car_full", "limited", "overridden", "no_data", "offline", "fault",
@@ -38,21 +40,6 @@ const say = (page, site = {}, charger = {}) =>
     [site, charger],
   );
 
-const noOverflow = (page) =>
-  page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
-
-async function accessible(page, axe) {
-  await page.addScriptTag({ path: axe });
-  const found = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, {
-      // Of a whole page, which this is not.
-      rules: { "page-has-heading-one": { enabled: false }, "landmark-one-main": { enabled: false } },
-    });
-    return violations.map((one) => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`);
-  });
-  equal(found.length, 0, found.join("\n"));
-}
-
 const numbers = [-1, 0, 1, 4].map((chargers) => ({
   name: chargers < 0 ? "no site" : `${chargers} chargers`,
   run: async ({ page, picture }) => {
@@ -72,6 +59,8 @@ const looks = [
   { name: "narrow phone, light", width: 280, height: 900 },
   { name: "wall tablet, light", width: 1180, height: 800 },
   { name: "wall tablet, dark", width: 1180, height: 800, dark: true },
+  { name: "tablet, light", width: 1024, height: 768, house: { chargers: 2 } },
+  { name: "desk, dark", width: 1400, height: 900, dark: true },
   { name: "desk, 4 chargers", width: 1400, height: 1000, house: { chargers: 4 } },
 ].map((view) => ({
   ...view,
@@ -122,6 +111,32 @@ export const checks = [
     },
   },
   {
+    name: "says what today brought: closings, cost and savings",
+    run: async ({ page, picture, axe }) => {
+      await show(page, { tariff: true });
+      equal(await text(page, ".energy-title"), "Today 7.6\u00a0kWh 82\u00a0% from the sun");
+      const words = "3 of 12 contactor closings in 24 hcost €0.42saved €1.83";
+      equal(await text(page, ".trust"), words);
+      await accessible(page, axe);
+      await picture("phone-with-tariff");
+    },
+  },
+  {
+    name: "shadow mode is said, and modes can be chosen",
+    run: async ({ page, picture, axe }) => {
+      await show(page);
+      ok(await page.evaluate(() => window.card.shadowRoot.querySelector(".banner").hidden));
+      await say(page, { shadow: true });
+      await page.getByText("Shadow mode: decides, sends nothing").waitFor();
+      await accessible(page, axe);
+      await picture("phone-shadow");
+      await page.getByRole("button", { name: "Fast" }).click();
+      equal((await page.evaluate(() => window.house.calls)).length, 1);
+      await say(page, { shadow: false });
+      ok(await page.evaluate(() => window.card.shadowRoot.querySelector(".banner").hidden));
+    },
+  },
+  {
     name: "nothing known",
     run: async ({ page, picture, axe }) => {
       await show(page, { missing: true });
@@ -135,8 +150,9 @@ export const checks = [
       await say(page, { ...site, reserve_pct: null, resume_pct: null }, {
         offered_a: null, current_a: null, power_w: null, low_a: null, high_a: null, sentence: null,
       });
-      equal(await text(page, ".node.battery .first"), "Battery –");
+      equal(await text(page, ".node.battery .name"), "Battery –");
       equal(await text(page, ".limits"), "gives nothing");
+      await picture("nothing-measured");
       await page.evaluate(() => window.house.say({ site: null, chargers: {} }));
     },
   },
@@ -155,6 +171,25 @@ export const checks = [
         equal(words.toLowerCase(), status.replaceAll("_", " "));
       }
       await accessible(page, axe);
+    },
+  },
+  {
+    name: "a car that waits for the sun",
+    run: async ({ page, picture }) => {
+      await show(page);
+      await page.evaluate(() => {
+        window.house.set("charger0", "status", "waiting_for_sun");
+        window.card.hass = window.house.hass();
+      });
+      const site = { pv_w: 640, grid_w: 0, battery_w: 110, house_w: 530, soc_pct: 38, reserve_pct: 46 };
+      await say(page, site, {
+        status: "waiting_for_sun", offered_a: 0, current_a: 0, power_w: 0,
+        sentence: "The mean surplus is 210 W. Charging needs 1380 W.",
+        what_would_change: "Charging starts when the mean surplus is above 1380 W for 5 min.",
+      });
+      equal(await text(page, ".node.car .value"), "0\u00a0W");
+      equal(await count(page, '.line[data-speed="idle"]'), 2);
+      await picture("phone-waiting");
     },
   },
   {
@@ -242,10 +277,10 @@ export const checks = [
     run: async ({ page }) => {
       await show(page);
       const name = await page.evaluate(
-        () => getComputedStyle(window.card.shadowRoot.querySelector(".dots")).animationName,
+        () => getComputedStyle(window.card.shadowRoot.querySelector(".chevrons")).animationName,
       );
       equal(name, "none");
-      ok(await page.evaluate(() => window.card.shadowRoot.querySelector(".arrow") !== null));
+      ok(await page.evaluate(() => window.card.shadowRoot.querySelector(".chevrons") !== null));
     },
   },
   {
@@ -298,15 +333,20 @@ export const checks = [
         });
         equal(made.views.length, chargers < 0 ? 1 : 4);
         equal(made.suggested.title, "Solar car");
-        const charts = JSON.stringify(made.views).split("history-graph").length - 1;
+        const shown = JSON.stringify(made.views);
+        for (const card of ["day", "what-if"]) {
+          equal(shown.includes(`custom:victron-openevse-${card}-card`), chargers > 0, card);
+        }
+        const charts = shown.split("history-graph").length - 1;
         // Two of the site, shown on two views, and one of each charger.
         equal(charts, chargers < 0 ? 0 : 3 + chargers);
-        ok(!JSON.stringify(made.views).includes("null"), "no holes");
+        ok(!shown.includes("null"), "no holes");
       }
     },
   },
   {
     name: "an update costs little and leaves nothing behind",
+    alone: true,
     run: async ({ page }) => {
       await show(page, { chargers: 4 });
       const measured = await page.evaluate(async (updates) => {

@@ -1,14 +1,18 @@
 // Looks at the card in a real browser with a made-up house: every promise that needs no Home
 // Assistant. One line for each check; exit code 1 when one fails. Pictures in artefacts/card.
 //
-// usage: scripts/card-tests   (it brings playwright-core, axe-core and a Chromium)
+// usage: scripts/card-tests [PART OF A NAME]   (it brings playwright-core, axe-core and a Chromium)
 import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { checks } from "./checks.mjs";
+import { checks as ofCard } from "./checks.mjs";
+import { panels } from "./panels.mjs";
+
+const only = process.argv[2] ?? "";
+const checks = [...ofCard, ...panels].filter(({ name }) => name.includes(only));
 
 const require = createRequire(`${process.env.NODE_FOLDER}/`);
 const { chromium } = require("playwright-core");
@@ -18,6 +22,8 @@ const repo = path.resolve(here, "../../..");
 const pictures = path.join(repo, "artefacts", "card");
 const ROOTS = { frontend: path.join(repo, "custom_components/victron_openevse/frontend"), card: here };
 const TYPES = { ".js": "text/javascript", ".html": "text/html", ".json": "application/json" };
+// Pages that are looked at side by side.
+const WORKERS = 2;
 const LOOPBACK = "127.0.0.1";
 
 /** Serves the shipped modules and this folder, nothing else. */
@@ -67,7 +73,8 @@ async function open({ width = 390, height = 844, dark = false, still = false }) 
 }
 
 let failed = 0;
-for (const { name, run, ...view } of checks) {
+
+async function check({ name, run, ...view }) {
   const { page, complaints, context } = await open(view);
   try {
     const picture = (file) => page.screenshot({ path: path.join(pictures, `${file}.png`) });
@@ -81,6 +88,16 @@ for (const { name, run, ...view } of checks) {
   }
   await context.close();
 }
+
+/** Takes checks from the list until it is empty. */
+async function work(waiting) {
+  while (waiting.length) await check(waiting.shift());
+}
+
+const together = checks.filter(({ alone }) => !alone);
+await Promise.all(Array.from({ length: WORKERS }, () => work(together)));
+// What is measured has the machine to itself.
+await work(checks.filter(({ alone }) => alone));
 await browser.close();
 server.close();
 console.log(failed ? `card: ${failed} of ${checks.length} failed` : `card ok: ${checks.length} checks`);
