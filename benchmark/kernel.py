@@ -152,7 +152,7 @@ def _make_plant(case: Case, pv_w: list[float], house_w: list[float]) -> Plant:
     )
     house = House()
     # A house draws its own days; this one is handed a day that is already drawn.
-    house._day, house._load_w = 0, house_w  # noqa: SLF001
+    house._day, house._load_w = 0, tuple(house_w)  # noqa: SLF001
     sun: Any = Series(pv_w)
     return Plant(config, sun, house=house, ess=ess, soc_pct=site.start_soc_pct, start_s=-1)
 

@@ -6,6 +6,7 @@ One second of resolution, drawn from a seed, repeating nothing over the days. Wa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 import random
 from typing import Final
 
@@ -40,7 +41,7 @@ class House:
         """Draw the first day."""
         self.config = config or HouseConfig()
         self._day = -1
-        self._load_w: list[float] = []
+        self._load_w: tuple[float, ...] = ()
         self._injected: list[tuple[int, float]] = []
 
     def inject(self, power_w: float, until_s: float) -> None:
@@ -59,7 +60,8 @@ class House:
         return self._load_w[second] + sum(power_w for _until, power_w in self._injected)
 
 
-def draw_day(config: HouseConfig, day: int) -> list[float]:
+@lru_cache(maxsize=16)
+def draw_day(config: HouseConfig, day: int) -> tuple[float, ...]:
     """Return one day's load, second by second, from the config's seed and the day's number."""
     rng = random.Random(f"{config.seed}/{day}")
     load_w = _base(config, rng)
@@ -69,7 +71,7 @@ def draw_day(config: HouseConfig, day: int) -> list[float]:
         _add(load_w, start_s, int(config.kettle_s * rng.uniform(0.6, 1.4)), config.kettle_w)
     for _ in range(config.ovens):
         _add_oven(load_w, config, int(rng.choice((11.5, 17.5)) * HOUR_S + rng.uniform(0, 5400)))
-    return load_w
+    return tuple(load_w)
 
 
 def _base(config: HouseConfig, rng: random.Random) -> list[float]:

@@ -7,8 +7,7 @@ from pathlib import Path
 import re
 from typing import Any, Final
 
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
@@ -26,6 +25,7 @@ from custom_components.victron_openevse.control.outlook import ChangeCode, Outlo
 from custom_components.victron_openevse.control.reasons import ReasonCode
 
 from .build import KEY, NIGHT_KWH, VOLTS, House, home
+from .examples import examples
 from .outlook_cases import CASES, after, house_first, silent
 from .test_properties import ALL_READINGS, ALL_SETTINGS, MEMORIES, NOW_S
 
@@ -33,9 +33,7 @@ MINIMUM_W: Final = 6 * VOLTS
 COMMON: Final[dict[str, str]] = json.loads(
     (Path(module.__file__).parents[1] / "translations" / "en.json").read_text()
 )["common"]
-QUICK = hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+QUICK = examples(150)
 
 
 def explained(house: House) -> Outlook:

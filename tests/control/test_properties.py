@@ -4,8 +4,7 @@ from dataclasses import fields, is_dataclass, replace
 from math import inf, isfinite, nan
 from typing import Any
 
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.victron_openevse.control.controller import decide
@@ -29,14 +28,11 @@ from custom_components.victron_openevse.control.model import (
 from custom_components.victron_openevse.control.persist import dump, load
 
 from .build import House
+from .examples import examples
 
 NOW_S = 10_000.0
-QUICK = hypothesis_settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-CAMPAIGN = hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+QUICK = examples(300)
+CAMPAIGN = examples(60)
 
 
 def reading[T](values: st.SearchStrategy[T]) -> st.SearchStrategy[Reading[T] | None]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -75,6 +76,13 @@ def limited(site: Mapping[str, float], **how: Any) -> House:
             7,
             ReasonCode.LIMITED_BY_BATTERY,
             id="battery carries house and car up to 2 kW",
+        ),
+        pytest.param(
+            {"battery_limit_w": 500.0},
+            {"battery_w": 0.0, "pv_w": 6000.0, "mode": Mode.MEDIUM, "feed_in_allowed": True},
+            16,
+            ReasonCode.FIXED_CURRENT,
+            id="what is fed in comes before the battery, which is full",
         ),
         pytest.param(
             {"inverter_limit_w": 3000.0, "allow_islanded": True},
@@ -246,6 +254,8 @@ class Street:
             key: deque([0] * (charger_lag_s + 1), charger_lag_s + 1) for key in "ab"
         }
         self.seen: deque[tuple[float, float, float]] = deque(maxlen=meter_lag_s + 1)
+        self.overridden_a: float | None = None
+        """What a person has the first charger give; None = it obeys."""
         self.over_s = 0
         self.worst_s = 0
 
@@ -253,6 +263,7 @@ class Street:
         """Let a second pass."""
         self.now_s += 1.0
         a, b = (float(self.offers[key][0]) * VOLTS for key in "ab")
+        a = a if self.overridden_a is None else self.overridden_a * VOLTS
         truth = house_w[0] + a + b, house_w[1] + b, house_w[2] + b
         cars = a + b, b, b
         over = any(
@@ -270,7 +281,10 @@ class Street:
             battery_soc_pct=Reading(50.0, self.now_s),
             grid_voltage_v=Reading(VOLTS, self.now_s),
         )
-        readings = Readings(site=site, chargers={"a": self._charger(a), "b": self._charger(b * 3)})
+        first = replace(
+            self._charger(a), manual_override=Reading(self.overridden_a is not None, self.now_s)
+        )
+        readings = Readings(site=site, chargers={"a": first, "b": self._charger(b * 3)})
         decision, self.memory = decide(self.settings, self.memory, readings, self.now_s)
         for key, queue in self.offers.items():
             queue.append(decision.chargers[key].offered_current_a)
@@ -323,3 +337,16 @@ def test_the_last_charger_yields_first() -> None:
     for _ in range(5):
         street.step((4000.0, 300.0, 300.0))
     assert (street.offers["a"][0], street.offers["b"][0]) == (32, 13)
+
+
+def test_nothing_is_expected_of_a_charger_that_does_not_obey() -> None:
+    """What a person has the first charger give is missing, so the second has to go, though it is last."""
+    street = Street(limit_a=40.0, meter_lag_s=0, charger_lag_s=0)
+    street.overridden_a = 32.0
+    for _ in range(300):
+        street.step((300.0, 300.0, 300.0))
+    assert street.offers["b"][0] == 6
+
+    for _ in range(10):
+        street.step((2000.0, 300.0, 300.0))
+    assert street.offers["b"][0] == 0

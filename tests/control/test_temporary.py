@@ -4,8 +4,7 @@ from dataclasses import replace
 from math import isfinite, nan
 from typing import Any
 
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
@@ -32,11 +31,10 @@ from custom_components.victron_openevse.control.temporary import (
 )
 
 from .build import KEY, House
+from .examples import examples
 from .test_properties import ALL_READINGS, ALL_SETTINGS, BROKEN, KEYS, NOW_S, numbers_of
 
-QUICK = hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+QUICK = examples(60)
 SUNLESS: dict[str, Any] = {"pv_w": 0.0, "soc_pct": 20.0}
 """A house in which `solar` gives nothing."""
 

@@ -4,6 +4,7 @@ The broker sits where paho's client would: what the integration sends is in `bro
 messages are replayed to each new subscription as a real broker does.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,11 +17,7 @@ from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_mqtt_message,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
@@ -34,6 +31,8 @@ from custom_components.victron_openevse.const import (
     SOURCE_MQTT,
 )
 from custom_components.victron_openevse.mqtt_transport import steady_now_s
+
+from .pace import deliver, fire_due, matches
 
 PORTAL: Final = "c0619ab12345"
 SERIAL: Final = "a1b2c3d4e5f6"
@@ -67,14 +66,14 @@ class Broker:
         text = payload if isinstance(payload, str) else json.dumps(payload)
         if retain:
             self.retained[topic] = text
-        async_fire_mqtt_message(self.hass, topic, text)
+        deliver(self.hass, topic, text)
 
     def on_subscribe(self, topic_filter: str) -> None:
         """Replay what is retained."""
         self.filters.append(topic_filter)
         for topic, payload in list(self.retained.items()):
             if matches(topic_filter, topic):
-                async_fire_mqtt_message(self.hass, topic, payload, retain=True)
+                deliver(self.hass, topic, payload, retain=True)
         for welcome in self.welcomes:
             welcome(topic_filter)
 
@@ -88,16 +87,6 @@ class Broker:
         """Give what was sent to the charger's claim, oldest first."""
         payloads = [payload for topic, payload in self.sent if topic == f"{BASE}/claim/set"]
         return [json.loads(text) if text.startswith("{") else text for text in payloads]
-
-
-def matches(topic_filter: str, topic: str) -> bool:
-    """Tell whether an MQTT filter covers a topic."""
-    wanted, levels = topic_filter.split("/"), topic.split("/")
-    if wanted[-1] == "#":
-        wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
-    return len(wanted) == len(levels) and all(
-        want in ("+", level) for want, level in zip(wanted, levels, strict=True)
-    )
 
 
 @dataclass
@@ -253,13 +242,25 @@ class Clock:
             self.now_s += 1.0
             if each_second is not None:
                 each_second()
-            async_fire_time_changed(self.hass, dt_util.utcnow() + timedelta(seconds=1))
+            fire_due(self.hass, dt_util.utcnow() + timedelta(seconds=1))
             await self.hass.async_block_till_done()
 
 
 @pytest.fixture(autouse=True)
 def _our_integration(enable_custom_integrations: None) -> None:
     """Let Home Assistant load custom integrations."""
+
+
+@pytest.fixture(autouse=True)
+async def _no_stack_for_each_task(
+    enable_event_loop_debug: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keep asyncio's debug checks, but not the stack of every task's birth: half of the time.
+
+    The loop's own checks (calls from a wrong thread, slow callbacks) go by its flag, which stays set;
+    tasks and futures ask `get_debug` whether to keep the stack they were created in.
+    """
+    monkeypatch.setattr(asyncio.get_running_loop(), "get_debug", lambda: False)
 
 
 @pytest.fixture

@@ -128,7 +128,8 @@ async def test_silence_makes_values_unavailable_and_is_told_once(
     caplog.set_level(logging.INFO)
     caplog.clear()
     await clock.advance(120)
-    told = [item for item in caplog.records if item.levelno == logging.WARNING]
+    warnings = [item for item in caplog.records if item.levelno == logging.WARNING]
+    told = [item for item in warnings if item.name != "asyncio"]  # it warns of a slow machine
     assert [item.getMessage() for item in told] == [
         "Cerbo GX: no fresh grid_power, battery_power",
         "Garage: the charger is offline",
