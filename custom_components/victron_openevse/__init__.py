@@ -13,7 +13,7 @@ from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from . import actions, dashboard, websocket
+from . import actions, dashboard, day_view, websocket, what_if_ways
 from .const import CHARGER, DOMAIN, SOURCE_MQTT
 from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
 from .hand_back import async_hand_back
@@ -24,6 +24,7 @@ from .storage import SiteStore
 
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
@@ -39,6 +40,8 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Register what is there whether or not a site is set up."""
     actions.async_register(hass)
     websocket.async_register(hass)
+    what_if_ways.async_register(hass)
+    day_view.async_register(hass)
     await dashboard.async_register(hass)
     return True
 

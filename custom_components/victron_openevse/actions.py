@@ -1,4 +1,4 @@
-"""The actions for automations: boost, pause, resume, set_mode, explain.
+"""The actions for automations: boost, pause, resume, set_mode, check, explain.
 
 They are registered once, whatever is set up, and aim at chargers by device, entity, area or label. What
 cannot be done is refused in the user's language before anything is changed at any of the chargers.
@@ -26,6 +26,7 @@ from homeassistant.helpers.typing import VolSchemaType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .check_begin import begin_check
 from .const import DOMAIN
 from .control.model import Mode, Temporary
 from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
@@ -40,6 +41,7 @@ PAUSE: Final = "pause"
 RESUME: Final = "resume"
 SET_MODE: Final = "set_mode"
 EXPLAIN: Final = "explain"
+CHECK: Final = "check"
 
 ATTR_CURRENT: Final = "current"
 ATTR_DURATION: Final = "duration"
@@ -111,6 +113,7 @@ def async_register(hass: HomeAssistant) -> None:
         PAUSE: (_PAUSE, _pause),
         RESUME: (_TARGET_ONLY, _resume),
         SET_MODE: (_SET_MODE, _set_mode),
+        CHECK: (_TARGET_ONLY, _check),
     }
     for name, (schema, handler) in plain.items():
         hass.services.async_register(DOMAIN, name, partial(handler, hass), schema)
@@ -125,7 +128,7 @@ def async_register(hass: HomeAssistant) -> None:
 
 @callback
 def _boost(hass: HomeAssistant, call: ServiceCall) -> None:
-    targets = _targets(hass, call)
+    targets = find_targets(hass, call)
     target_pct = call.data.get(ATTR_TARGET)
     if target_pct is not None:
         _check_told(targets)
@@ -143,7 +146,7 @@ def _boost(hass: HomeAssistant, call: ServiceCall) -> None:
 
 @callback
 def _pause(hass: HomeAssistant, call: ServiceCall) -> None:
-    targets, duration_s = _targets(hass, call), _duration_s(call)
+    targets, duration_s = find_targets(hass, call), _duration_s(call)
     for target in targets:
         if duration_s is None:
             target.change(pause_until_morning=True)
@@ -153,13 +156,13 @@ def _pause(hass: HomeAssistant, call: ServiceCall) -> None:
 
 @callback
 def _resume(hass: HomeAssistant, call: ServiceCall) -> None:
-    for target in _targets(hass, call):
+    for target in find_targets(hass, call):
         target.change(pause_until_morning=False, temporary=None)
 
 
 @callback
 def _set_mode(hass: HomeAssistant, call: ServiceCall) -> None:
-    targets, duration_s = _targets(hass, call), _duration_s(call)
+    targets, duration_s = find_targets(hass, call), _duration_s(call)
     mode: Mode = call.data[ATTR_MODE]
     for target in targets:
         if duration_s is None:
@@ -168,9 +171,15 @@ def _set_mode(hass: HomeAssistant, call: ServiceCall) -> None:
             target.begin(Temporary(mode=mode, duration_s=duration_s))
 
 
+@callback
+def _check(hass: HomeAssistant, call: ServiceCall) -> None:
+    for target in find_targets(hass, call):
+        begin_check(target.coordinator, target.charger_id)
+
+
 async def _async_explain(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     explained: list[Any] = []
-    for target in _targets(hass, call):
+    for target in find_targets(hass, call):
         answer = await async_explain(hass, target.coordinator, target.charger_id)
         if answer is None:
             raise _refused(translation_key="nothing_decided", charger=target.title)
@@ -178,8 +187,11 @@ async def _async_explain(hass: HomeAssistant, call: ServiceCall) -> ServiceRespo
     return {"chargers": explained}
 
 
-def _targets(hass: HomeAssistant, call: ServiceCall) -> list[Target]:
-    """Find the chargers that a call aims at, in a stable order."""
+def find_targets(hass: HomeAssistant, call: ServiceCall) -> list[Target]:
+    """Find the chargers that a call aims at, in a stable order.
+
+    Raises ServiceValidationError when there are none, or their site is not running.
+    """
     selected = async_extract_referenced_entity_ids(hass, TargetSelection(call.data))
     registry = er.async_get(hass)
     entities = [

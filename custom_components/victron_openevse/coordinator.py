@@ -19,6 +19,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from .checks import Checks
 from .const import CHARGER
 from .control.controller import decide
 from .control.memory import ChargerMemory, Memory
@@ -134,7 +135,8 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self._daylight = Daylight(hass)
         self.inputs = OptionalInputs(hass, entry, self._daylight)
         self.pulse = Pulse()
-        self._issues = Issues(hass, entry, self.site, self.chargers, self.inputs)
+        self.checks = Checks()
+        self._issues = Issues(hass, entry, self.site, self.chargers, self.inputs, self.checks)
         self._logs = {None: ProblemLog(entry.title)} | {
             charger_id: ProblemLog(entry.subentries[charger_id].title)
             for charger_id in self.chargers
@@ -154,6 +156,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         """Resume where the last run ended and begin to steer."""
         stored = await self.store.async_load(self.chargers)
         self.sessions = Sessions(stored.sessions_started_at)
+        self.checks.restore(stored.checks)
         self.data = SiteData(
             now_s=steady_now_s(self.hass),
             settings=self.inputs.without_lost_targets(stored.settings),
@@ -248,6 +251,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             memory=self.data.memory,
             export=self.data.export,
             sessions_started_at=self.sessions.started_at,
+            checks=self.checks.results,
         )
 
     @callback
@@ -283,6 +287,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             self.pulse.beat(data.now_s)
             before, after = self.data.memory.chargers, data.memory.chargers
             self.sessions.follow(before, after, dt_util.utcnow().timestamp())
+            self.checks.follow(before, after, dt_util.utcnow().timestamp())
         self.async_set_updated_data(data)
         self.store.save_if_news(self._stored)
         self._tell_others(data)

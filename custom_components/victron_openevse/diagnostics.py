@@ -10,7 +10,7 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import ATTR_ENTITY_ID, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
-from . import departure
+from . import checks, departure
 from . import settings as owner_settings
 from .const import (
     CONF_BASE_TOPIC,
@@ -63,6 +63,7 @@ async def async_get_config_entry_diagnostics(
         "decision": _plain(asdict(data.decision.site)),
         "memory": persist.dump(data.memory, now_s),
         "outlook": _outlooks(data, now_s),
+        "checks": checks.dump(coordinator.checks.results),
         "history": list(coordinator.history),
         "decisions_last_minute": coordinator.pulse.per_minute(now_s),
         "inputs_missing": list(coordinator.inputs.missing()),

@@ -14,7 +14,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
+from .checks import Checks
 from .const import DOMAIN
+from .control.commissioning_record import Finding, FindingCode
 from .control.model import BatteryGuard, Decision, Priority, Readings, Settings, Status
 from .control.reasons import ReasonCode
 from .control.signs import Suspect
@@ -33,6 +35,8 @@ HELP_URL: Final = (
 
 RECONFIGURE: Final = "reconfigure"
 OPTIONS: Final = "options"
+APPLY: Final = "apply"
+"""No dialogue of the site: one confirmation applies what a commissioning check proposes."""
 
 MINUTE_S: Final = 60.0
 
@@ -75,6 +79,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         # One car's start is no proof; two nights of fast charging are.
         "guard_ignored": Kind(raise_after_s=5 * MINUTE_S, clear_after_s=10 * MINUTE_S),
         "broker_missing": Kind(error=True),
+        "charger_not_seen": Kind(error=True),
+        "not_in_consumption": Kind(),
+        "charger_power_differs": Kind(),
+        "slow_meters": Kind(),
+        "grid_phase_differs": Kind(fix=APPLY),
+        "phases_differ": Kind(fix=APPLY),
         # Read in the morning, it says what happened the day before.
         "closings_used_up": Kind(raise_after_s=MINUTE_S, clear_after_s=12 * 60 * MINUTE_S),
     }
@@ -102,12 +112,14 @@ class Issues:
         site: SiteAdapter,
         chargers: Mapping[str, ChargerAdapter],
         inputs: OptionalInputs,
+        checks: Checks,
     ) -> None:
         self._hass = hass
         self._entry = entry
         self._site = site
         self._chargers = chargers
         self._inputs = inputs
+        self._checks = checks
         self._signs = Signs()
         self._quarrels = {charger_id: Quarrel() for charger_id in chargers}
         self._lasting: dict[tuple[str, str | None], Lasting] = {}
@@ -124,7 +136,8 @@ class Issues:
         if self._checked_at_s is None or now_s - self._checked_at_s >= CHECK_S:
             self._checked_at_s = now_s
             troubles = [*self._of_site(settings, decision), *self._of_chargers(decision, now_s)]
-            self._check([*troubles, *_of_owners(self._site, self._chargers, settings)])
+            troubles += _of_owners(self._site, self._chargers, settings)
+            self._check([*troubles, *_of_checks(self._checks, settings)])
 
     def _of_site(self, settings: Settings, decision: Decision) -> Iterator[Found]:
         if decision.site.missing:
@@ -232,6 +245,45 @@ def _of_owners(
         kind = "safe_state_own_limit" if problem == OWN_LIMIT else "safe_state_impossible"
         if problem != UNKNOWN:
             yield Found(kind=kind, charger_id=charger_id)
+
+
+FOUND_BY_CHECKS: Final[Mapping[FindingCode, str]] = MappingProxyType(
+    {
+        FindingCode.CHARGER_NOT_SEEN: "charger_not_seen",
+        FindingCode.GRID_SIGN: "wrong_sign_grid",
+        FindingCode.BATTERY_SIGN: "wrong_sign_battery",
+        FindingCode.NOT_IN_CONSUMPTION: "not_in_consumption",
+        FindingCode.CHARGER_POWER: "charger_power_differs",
+        FindingCode.SLOW_METERS: "slow_meters",
+        FindingCode.GRID_PHASE: "grid_phase_differs",
+        FindingCode.PHASES: "phases_differ",
+    }
+)
+"""What a person has to look at of what a commissioning check finds; the rest is about a moment."""
+
+OF_SITE: Final = frozenset({"wrong_sign_grid", "wrong_sign_battery"})
+"""Kinds that are about the site, whichever charger showed them."""
+
+
+def _of_checks(checks: Checks, settings: Settings) -> Iterator[Found]:
+    """Find what the last checks found and nobody has seen to since."""
+    for charger_id, own in settings.chargers.items():
+        for finding in checks.findings(charger_id):
+            kind = FOUND_BY_CHECKS.get(finding.code)
+            done = finding.setting is not None and getattr(own, finding.setting) == finding.value
+            if kind is not None and not done:
+                subject = None if kind in OF_SITE else charger_id
+                yield Found(kind=kind, charger_id=subject, words=_check_words(finding))
+
+
+def _check_words(finding: Finding) -> dict[str, str]:
+    """Give the numbers of a finding by the names that its words use, without the unit."""
+    signed = {"step_w": "step", "moved_w": "moved", "seen_w": "seen_power"}
+    plain = {"reported_pct": "part", "lag_s": "lag", "seen": "seen", "set": "set"}
+    numbers = finding.numbers
+    return {word: f"{numbers[key]:+.0f}" for key, word in signed.items() if key in numbers} | {
+        word: f"{numbers[key]:.0f}" for key, word in plain.items() if key in numbers
+    }
 
 
 def _suspected(kind: str, suspect: Suspect) -> Iterator[Found]:

@@ -9,6 +9,7 @@ from typing import Any
 from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigFlowContext,
     SubentryFlowContext,
 )
@@ -17,7 +18,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 
 from .const import CHARGER, DOMAIN
-from .issues import OPTIONS
+from .issues import APPLY, FOUND_BY_CHECKS, OPTIONS
 
 
 class OpenDialogue(RepairsFlow):
@@ -58,8 +59,36 @@ class OpenDialogue(RepairsFlow):
         )
 
 
+class ApplyProposal(RepairsFlow):
+    """Asks once, and sets what a commissioning check proposes."""
+
+    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Change the setting when the user says so."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        if user_input is None or issue is None:
+            words = None if issue is None else issue.translation_placeholders
+            return self.async_show_form(step_id="confirm", description_placeholders=words)
+        data = self.data or {}
+        entry_id, charger_id = str(data.get("entry_id")), str(data.get("charger_id"))
+        entry = self.hass.config_entries.async_get_entry(entry_id)
+        if entry is None or charger_id not in entry.subentries:
+            return self.async_abort(reason="removed")
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="cannot_open")
+        for finding in entry.runtime_data.checks.findings(charger_id):
+            if finding.setting and FOUND_BY_CHECKS.get(finding.code) == issue.translation_key:
+                entry.runtime_data.set_charger(charger_id, **{finding.setting: finding.value})
+        return self.async_create_entry(data={})
+
+
 async def async_create_fix_flow(
-    _hass: HomeAssistant, _issue_id: str, _data: dict[str, str | int | float | None] | None
+    _hass: HomeAssistant, _issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """Give the dialogue of an issue; its data say where it leads."""
-    return OpenDialogue()
+    return ApplyProposal() if (data or {}).get("fix") == APPLY else OpenDialogue()

@@ -25,7 +25,12 @@ class ChoiceDescription(SelectEntityDescription):
     field: str
     parse_fn: Callable[[str], Any]
     """Value of the setting for an option."""
+    option_fn: Callable[[Any], str] = str
+    """Option for a value of the setting."""
 
+
+GRID_PHASE_OPTIONS: Final = ("not_known", "l1", "l2", "l3")
+"""By the value of the setting."""
 
 SITE_SELECTS: Final = (
     ChoiceDescription(
@@ -49,6 +54,14 @@ CHARGER_SELECTS: Final = (
         options=[str(phases) for phases in PHASES],
         entity_category=EntityCategory.CONFIG,
         parse_fn=int,
+    ),
+    ChoiceDescription(
+        key="grid_phase",
+        field="grid_phase",
+        options=list(GRID_PHASE_OPTIONS),
+        entity_category=EntityCategory.CONFIG,
+        parse_fn=GRID_PHASE_OPTIONS.index,
+        option_fn=GRID_PHASE_OPTIONS.__getitem__,
     ),
     ChoiceDescription(
         key="safe_state",
@@ -127,7 +140,7 @@ class ChargerSelect(ChargerEntity, SettingSelect):
         field = self.entity_description.field
         # The mode that holds, so that choosing another one ends a boost.
         own = mode_in_force(self.data.settings) if field == "mode" else None
-        return str(own or getattr(self.data.settings, field))
+        return self.entity_description.option_fn(own or getattr(self.data.settings, field))
 
     @override
     async def async_select_option(self, option: str) -> None:

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .checks import CheckResult, attributes
 from .control.temporary import left_s
 from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
 from .entity import ChargerEntity, LeanEntity, SiteEntity, add_for_chargers
@@ -17,6 +18,7 @@ from .lean import Value
 from .sensor_tables import (
     BOOST_ENDS,
     CHARGER_SENSORS,
+    COMMISSIONING,
     CONNECTION,
     MONEY_SENSORS,
     REASON,
@@ -53,6 +55,7 @@ async def async_setup_entry(
             *_money_sensors(coordinator, key),
             ReasonSensor(coordinator, key, REASON),
             BoostEnds(coordinator, key, BOOST_ENDS),
+            CommissioningSensor(coordinator, key, COMMISSIONING),
         ],
     )
 
@@ -165,6 +168,33 @@ class ReasonSensor(ChargerEntity, ValueSensor):
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """Numbers behind the state; they are not recorded."""
         return self._numbers
+
+
+class CommissioningSensor(ChargerEntity, ValueSensor):
+    """What the last commissioning check came to; findings and figures are attributes."""
+
+    _unrecorded_attributes = frozenset({MATCH_ALL})
+    _result: CheckResult | None = None
+
+    @override
+    def current(self) -> Value:
+        """How it stands with the check."""
+        return self.coordinator.checks.state(self.charger_id)
+
+    @override
+    def refresh(self) -> bool:
+        """A check may come to the same as the one before it."""
+        news = super().refresh()
+        result = self.coordinator.checks.results.get(self.charger_id)
+        news = news or result is not self._result
+        self._result = result
+        return news
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """What was found and measured, and when; not recorded."""
+        return attributes(self._result)
 
 
 class BoostEnds(ChargerEntity, SensorEntity):

@@ -18,6 +18,7 @@ from homeassistant.const import (
     UnitOfTime,
 )
 
+from .checks import STATES
 from .const import SOURCES
 from .control.memory import Energy, Money
 from .control.model import BatteryGuard, Status
@@ -235,6 +236,13 @@ CONNECTION: Final = SensorEntityDescription(
     device_class=SensorDeviceClass.ENUM,
     entity_category=EntityCategory.DIAGNOSTIC,
     options=list(SOURCES),
+)
+
+COMMISSIONING: Final = SensorEntityDescription(
+    key="commissioning",
+    device_class=SensorDeviceClass.ENUM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    options=list(STATES),
 )
 
 REASON: Final = SensorEntityDescription(

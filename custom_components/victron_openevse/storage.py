@@ -12,11 +12,11 @@ import logging
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from . import departure, sessions
+from . import checks, departure, sessions
 from . import settings as owner_settings
+from .checks import CheckResult
 from .const import DOMAIN
 from .control import persist
 from .control.memory import ChargerMemory, Energy, Memory
@@ -24,6 +24,7 @@ from .control.model import Settings
 from .departure import Departure
 from .export import ExportMeter
 from .mqtt_transport import steady_now_s
+from .storage_file import SiteFile
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ class Stored:
     export: ExportMeter = field(default_factory=ExportMeter)
     sessions_started_at: Mapping[str, float] = field(default_factory=dict)
     """Unix time, s."""
+    checks: Mapping[str, CheckResult] = field(default_factory=dict)
+    """The last commissioning check of each charger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,15 @@ class SiteStore:
     """The file of one site."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        self._store: Store[dict[str, Any]] = Store(
-            hass, VERSION, f"{DOMAIN}.{entry_id}", minor_version=MINOR_VERSION
-        )
+        key = f"{DOMAIN}.{entry_id}"
+        self._store = SiteFile(hass, VERSION, key, minor_version=MINOR_VERSION)
         self._hass = hass
         self._marks: _Marks | None = None
         self._counters_at_s = 0.0
 
     async def async_load(self, charger_ids: Iterable[str]) -> Stored:
         """Read the file; whatever is missing or damaged starts from its default."""
-        data = await self._store.async_load() or {}
+        data = await self._store.async_read()
         known = tuple(charger_ids)
         settings, rejected = owner_settings.load(data.get("settings"), known)
         departures, unusable = departure.load(data.get("departures"), known)
@@ -91,11 +93,12 @@ class SiteStore:
             ),
             export=ExportMeter.load(data.get("exported_kwh")),
             sessions_started_at=sessions.load(data.get("sessions_started_at"), known),
+            checks=checks.load(data.get("checks"), known),
         )
 
     def save_soon(self, stored: Callable[[], Stored]) -> None:
         """Write within a second; `stored` is asked for what to write only then."""
-        self._store.async_delay_save(lambda: self._dump(stored()), SAVE_DELAY_S)
+        self._store.save_soon(lambda: self._dump(stored()), SAVE_DELAY_S)
 
     def save_if_news(self, stored: Callable[[], Stored]) -> None:
         """Write soon when something happened, within seconds when only counters moved."""
@@ -111,8 +114,8 @@ class SiteStore:
         self.save_soon(stored)
 
     async def async_save(self, stored: Stored) -> None:
-        """Write now."""
-        await self._store.async_save(self._dump(stored))
+        """Write now, for the last time."""
+        await self._store.async_save_last(self._dump(stored))
 
     async def async_remove(self) -> None:
         """Delete the file."""
@@ -126,6 +129,7 @@ class SiteStore:
             "memory": persist.dump(stored.memory, steady_now_s(self._hass)),
             "exported_kwh": stored.export.total_kwh,
             "sessions_started_at": dict(stored.sessions_started_at),
+            "checks": checks.dump(stored.checks),
         }
 
 
@@ -142,6 +146,7 @@ def _marks(stored: Stored) -> _Marks:
     news = (
         stored.memory.house.nights_kwh,
         dict(stored.sessions_started_at),
+        stored.checks,
         *((key, *_news(item)) for key, item in chargers.items()),
     )
     counters = (

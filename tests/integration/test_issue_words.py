@@ -30,7 +30,8 @@ def test_an_issue_with_a_dialogue_leads_to_it(kind: str) -> None:
 
 def test_the_placeholders_of_issues_are_filled() -> None:
     used = set(re.findall(r"{(\w+)}", json.dumps(ENGLISH["issues"], ensure_ascii=False)))
-    assert used == {"name", "missing", "times", "step", "moved", "others"}
+    by_check = {"seen", "set", "seen_power", "part", "lag"}
+    assert used == {"name", "missing", "times", "step", "moved", "others"} | by_check
 
 
 def test_every_issue_is_explained_in_the_documentation() -> None:

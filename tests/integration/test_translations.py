@@ -10,11 +10,14 @@ import pytest
 
 from custom_components.victron_openevse import (
     binary_sensor,
+    button,
+    check_begin,
+    checks,
     config_flow,
     number,
     probing,
     select,
-    sensor,
+    sensor_tables,
     settings,
     switch,
     time,
@@ -36,16 +39,19 @@ ENGLISH: Final[dict[str, Any]] = json.loads((FOLDER / "translations" / "en.json"
 
 TABLES: Final[dict[str, tuple[EntityDescription, ...]]] = {
     "binary_sensor": (*binary_sensor.SITE_FLAGS, *binary_sensor.CHARGER_FLAGS),
+    "button": (button.COMMISSIONING_CHECK,),
     "number": (*number.SITE_NUMBERS, *number.CHARGER_NUMBERS, number.TARGET_SOC),
     "select": (*select.SITE_SELECTS, *select.CHARGER_SELECTS),
     "sensor": (
-        *sensor.SITE_SENSORS,
-        *sensor.CHARGER_SENSORS,
-        sensor.REASON,
-        sensor.BOOST_ENDS,
-        sensor.CONNECTION,
+        *sensor_tables.SITE_SENSORS,
+        *sensor_tables.CHARGER_SENSORS,
+        *sensor_tables.MONEY_SENSORS,
+        sensor_tables.REASON,
+        sensor_tables.BOOST_ENDS,
+        sensor_tables.COMMISSIONING,
+        sensor_tables.CONNECTION,
     ),
-    "switch": switch.CHARGER_SWITCHES,
+    "switch": (*switch.SITE_SWITCHES, *switch.CHARGER_SWITCHES),
     "time": (time.DEPARTURE,),
 }
 
@@ -65,6 +71,8 @@ def test_every_entity_has_a_name_and_no_name_is_left_over(platform: str) -> None
         pytest.param("sensor", "battery_guard", BatteryGuard, id="battery guard"),
         pytest.param("sensor", "connection", SOURCES, id="connection"),
         pytest.param("select", "phases", ("1", "3"), id="phases"),
+        pytest.param("select", "grid_phase", select.GRID_PHASE_OPTIONS, id="grid phase"),
+        pytest.param("sensor", "commissioning", checks.STATES, id="commissioning"),
     ],
 )
 def test_every_state_has_words(platform: str, key: str, words: Any) -> None:
@@ -134,4 +142,5 @@ def test_every_exception_has_words() -> None:
     code = "".join(path.read_text() for path in FOLDER.glob("*.py"))
     keys = set(re.findall(r'translation_key="(\w+)"', code))
     keys |= set(re.findall(r'ContradictionError\(\s*"(\w+)"', Path(settings.__file__).read_text()))
+    keys |= {check_begin.CHECK_RUNNING, *check_begin.REFUSALS.values()}
     assert keys == set(ENGLISH["exceptions"])

@@ -69,6 +69,26 @@ async def test_picture_shows_what_the_entities_know(
 
 
 @pytest.mark.usefixtures("running")
+async def test_picture_tells_the_budget_of_closings(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+) -> None:
+    car = (await subscribe(await hass_ws_client(hass)))["chargers"][CHARGER_ID]
+    assert (car["closings"], car["daily_closings"]) == (1, ChargerSettings().daily_closings)
+
+
+@pytest.mark.usefixtures("running")
+async def test_shadow_mode_is_in_the_picture(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, clock: Clock
+) -> None:
+    client = await hass_ws_client(hass)
+    assert (await subscribe(client))["site"]["shadow"] is False
+    shadow = "switch.cerbo_gx_shadow"
+    await hass.services.async_call("switch", "turn_on", {"entity_id": shadow}, blocking=True)
+    await clock.advance(2)
+    assert (await next_picture(client))["site"]["shadow"] is True
+
+
+@pytest.mark.usefixtures("running")
 async def test_sentences_of_an_unknown_language_are_english(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from .allocation import Claim
 from .change import replace
 from .closings import apply_budget, note_closing
+from .commissioning import advance_check, want_check
 from .contactor import apply_dwell, apply_start, has_had_enough, note_state, remember_offer
 from .following import useful_a
 from .freshness import Trust, is_online, known
@@ -96,6 +97,7 @@ def decide_charger(
     """Decide what to offer one car."""
     now_s, shadow = view.now_s, site_settings.shadow
     memory, over = _advance_pause(memory, site, view)
+    memory = advance_check(site_settings, settings, memory, charger, site, view, share.minimum_a)
     if not is_online(charger, now_s):
         decision = _leave(memory, Status.OFFLINE, ReasonCode.CHARGER_OFFLINE)
         return replace(decision, pause_over=over), memory
@@ -192,6 +194,8 @@ def _by_mode(
     view: SiteView,
     share: Share,
 ) -> tuple[Want, ChargerMemory]:
+    if memory.check.running:
+        return want_check(memory.check, view.now_s), memory
     if has_its_fill(settings, memory):
         return _fill(settings, memory), memory
     if settings.mode in SOLAR_MODES:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from .commissioning_record import Check
 from .model import Mode
 from .reasons import ReasonCode
 
@@ -189,6 +190,8 @@ class ChargerMemory:
     """How often the contactor was seen to close, ever."""
     closings_at_s: tuple[float, ...] = ()
     """When the contactor closed in the last 24 hours, oldest first."""
+    check: Check = field(default_factory=Check)
+    """The commissioning check; not kept over a restart, which ends it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ TIME_SUFFIX: Final = "_at_s"
 SIGNED: Final = frozenset({"cost", "savings"})
 """Quantities that may be negative: some tariffs pay whoever takes energy."""
 
+NOT_KEPT: Final = frozenset({"check"})
+"""A commissioning check does not outlive the process: nobody saw what its steps did meanwhile."""
+
 GREATEST: Final = 1e12
 """No quantity in memory (ages in s, kWh, A, counts) is larger: what is, was damaged."""
 
@@ -54,6 +57,8 @@ def load(data: object, now_s: float, absent_s: float) -> Memory:
 def _dump(item: Any, now_s: float) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for field in fields(item):
+        if field.name in NOT_KEPT:
+            continue
         value = getattr(item, field.name)
         if is_dataclass(value):
             value = _dump(value, now_s)
@@ -79,7 +84,7 @@ def _load(kind: Any, data: object, saved_at_s: float) -> Any:
         return kind()
     values: dict[str, Any] = {}
     for name, hint in _hints(kind).items():
-        if name not in data:
+        if name not in data or name in NOT_KEPT:
             continue
         known, value = _fit(hint, data[name], saved_at_s)
         if not known:

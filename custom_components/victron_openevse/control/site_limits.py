@@ -75,7 +75,7 @@ def lines(
     found: list[Line] = []
     battery_w = known(site.battery_power_w)
     if settings.battery_limit_w > NO_LIMIT and battery_w is not None:
-        left_w = settings.battery_limit_w + battery_w
+        left_w = settings.battery_limit_w + battery_w + _exported_w(site, view)
         found.append(Line(ReasonCode.LIMITED_BY_BATTERY, left_w))
     consumption_w = known(site.consumption_power_w)
     if view.islanded and settings.inverter_limit_w > NO_LIMIT and consumption_w is not None:
@@ -85,6 +85,15 @@ def lines(
         volts = view.voltage_v or view.nominal_voltage_v
         found.extend(_grid_lines(settings.grid_limit_a * volts, site, car_phases))
     return found
+
+
+def _exported_w(site: SiteReading, view: SiteView) -> float:
+    """Power that goes to the grid now: a load takes that before it takes anything from the battery."""
+    grid_w, grid = known(site.grid_power_w), site.grid_power_w
+    if grid is None or grid_w is None or view.islanded:
+        return 0.0
+    fresh = LADDERS[site.source].trust(view.now_s - grid.at_s) is Trust.CURRENT
+    return max(0.0, -grid_w) if fresh else 0.0
 
 
 def _grid_lines(limit_w: float, site: SiteReading, car_phases: int) -> Iterator[Line]:

@@ -1,0 +1,217 @@
+"""The commissioning checks of a site: what the last one of each charger found.
+
+The law does the steps and judges (`control/commissioning`); here its answers are kept, with the time, over
+restarts. A check that runs when Home Assistant stops is found again as interrupted.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+from typing import Any, Final
+
+from homeassistant.util import dt as dt_util
+
+from .control.change import replace
+from .control.commissioning_record import (
+    Check,
+    CheckEnd,
+    Finding,
+    FindingCode,
+    Judgement,
+    Outcome,
+    Verdict,
+)
+from .control.memory import ChargerMemory
+from .settings import BOUNDS, PHASES
+
+RUNNING: Final = "running"
+NOT_RUN: Final = "not_run"
+STATES: Final = (NOT_RUN, RUNNING, *Verdict)
+"""What can be said of a charger's check."""
+
+DECIMALS: Final = 1
+"""Watts and seconds as a person reads them."""
+
+PROPOSALS: Final = frozenset({"phases", "grid_phase"})
+"""Settings that a check may propose."""
+
+RESTARTED: Final = Outcome(verdict=Verdict.INTERRUPTED, ended_by=CheckEnd.GAP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """The last check of one charger."""
+
+    at: float
+    """When it began or, once it is over, ended: Unix time, s."""
+    outcome: Outcome | None = None
+    """None = it runs."""
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        return RUNNING if self.outcome is None else self.outcome.verdict
+
+    def dump(self) -> dict[str, Any]:
+        """Give it as JSON-able data."""
+        return {"at": self.at, "outcome": None if self.outcome is None else _dump(self.outcome)}
+
+
+class Checks:
+    """The last check of each charger of a site."""
+
+    def __init__(self) -> None:
+        self._results: Mapping[str, CheckResult] = {}
+
+    @property
+    def results(self) -> Mapping[str, CheckResult]:
+        """By charger; those that were never checked are not in it."""
+        return self._results
+
+    def restore(self, results: Mapping[str, CheckResult]) -> None:
+        """Take over what was stored; nobody steers a check that ran then."""
+        self._results = {
+            key: replace(result, outcome=result.outcome or RESTARTED)
+            for key, result in results.items()
+        }
+
+    def state(self, charger_id: str) -> str:
+        """Say how it stands with a charger's check."""
+        result = self._results.get(charger_id)
+        return NOT_RUN if result is None else result.state
+
+    def findings(self, charger_id: str) -> tuple[Finding, ...]:
+        """Give what the last check found that is over."""
+        result = self._results.get(charger_id)
+        return () if result is None or result.outcome is None else result.outcome.findings
+
+    def follow(
+        self, before: Mapping[str, ChargerMemory], after: Mapping[str, ChargerMemory], now: float
+    ) -> None:
+        """Note what one decision did with the checks; `now` is Unix time, s."""
+        for charger_id, memory in after.items():
+            earlier = before.get(charger_id, ChargerMemory()).check
+            news = _news(earlier, memory.check, now)
+            if news is not None:
+                self._results = {**self._results, charger_id: news}
+
+
+def _news(before: Check, after: Check, now: float) -> CheckResult | None:
+    if after.outcome is not None and after.outcome is not before.outcome:
+        return CheckResult(at=now, outcome=after.outcome)
+    begun = after.running and (not before.running or after.serial != before.serial)
+    return CheckResult(at=now) if begun else None
+
+
+def attributes(result: CheckResult | None) -> dict[str, Any]:
+    """Give a result as attributes of an entity; numbers as a person reads them."""
+    if result is None or result.outcome is None:
+        return {}
+    data = {"at": dt_util.utc_from_timestamp(result.at).isoformat(), **_dump(result.outcome)}
+    for item in data["findings"]:
+        item["numbers"] = _rounded(item["numbers"])
+    data["figures"] = _rounded(data["figures"])
+    del data["verdict"]
+    return data
+
+
+def _rounded(numbers: Mapping[str, float]) -> dict[str, float]:
+    return {key: round(value, DECIMALS) for key, value in numbers.items()}
+
+
+def _dump(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "verdict": str(outcome.verdict),
+        "ended_by": None if outcome.ended_by is None else str(outcome.ended_by),
+        "findings": [
+            {
+                "code": str(item.code),
+                "numbers": dict(item.numbers),
+                "setting": item.setting,
+                "value": item.value,
+            }
+            for item in outcome.findings
+        ],
+        "figures": dict(outcome.figures),
+        "unjudged": [str(item) for item in outcome.unjudged],
+    }
+
+
+def dump(results: Mapping[str, CheckResult]) -> dict[str, Any]:
+    """Give all results as JSON-able data."""
+    return {charger_id: result.dump() for charger_id, result in results.items()}
+
+
+def load(data: object, charger_ids: Iterable[str]) -> dict[str, CheckResult]:
+    """Read stored results; what is damaged or of an unknown charger is left out."""
+    stored = data if isinstance(data, Mapping) else {}
+    loaded = {charger_id: _load(stored.get(charger_id)) for charger_id in charger_ids}
+    return {charger_id: result for charger_id, result in loaded.items() if result is not None}
+
+
+def _load(data: object) -> CheckResult | None:
+    if not isinstance(data, Mapping) or not _is_number(data.get("at")):
+        return None
+    outcome = data.get("outcome")
+    if outcome is None:
+        return CheckResult(at=float(data["at"]))
+    if not isinstance(outcome, Mapping):
+        return None
+    verdict = _member(Verdict, outcome.get("verdict"))
+    if verdict is None:
+        return None
+    return CheckResult(
+        at=float(data["at"]),
+        outcome=Outcome(
+            verdict=verdict,
+            ended_by=_member(CheckEnd, outcome.get("ended_by")),
+            findings=tuple(_findings(outcome.get("findings"))),
+            figures=_numbers(outcome.get("figures")),
+            unjudged=tuple(
+                found
+                for item in _items(outcome.get("unjudged"))
+                if (found := _member(Judgement, item)) is not None
+            ),
+        ),
+    )
+
+
+def _findings(data: object) -> Iterator[Finding]:
+    for item in _items(data):
+        code = _member(FindingCode, item.get("code")) if isinstance(item, Mapping) else None
+        if code is None:
+            continue
+        setting, value = item.get("setting"), item.get("value")
+        sound = _is_proposal(setting, value)
+        yield Finding(
+            code=code,
+            numbers=_numbers(item.get("numbers")),
+            setting=setting if sound else None,
+            value=value if sound else None,
+        )
+
+
+def _is_proposal(setting: object, value: object) -> bool:
+    """Tell whether a stored proposal is one that may be applied."""
+    if setting not in PROPOSALS or type(value) is not int:
+        return False
+    return value in PHASES if setting == "phases" else BOUNDS["grid_phase"].allow(value)
+
+
+def _items(data: object) -> list[Any]:
+    return data if isinstance(data, list) else []
+
+
+def _numbers(data: object) -> dict[str, float]:
+    if not isinstance(data, Mapping):
+        return {}
+    return {str(key): float(value) for key, value in data.items() if _is_number(value)}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _member[T: StrEnum](kind: type[T], value: object) -> T | None:
+    return next((member for member in kind if member == value), None)

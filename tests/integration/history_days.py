@@ -1,0 +1,98 @@
+"""Writes days into the recorder as if our entities had lived through them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from math import pi, sin
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+STEP_S: Final = 600.0
+"""Powers are written at least this often."""
+PEAK_W: Final = 3500.0
+HOUSE_W: Final = 350.0
+CAR_W: Final = 1610.0
+CAR_A: Final = 7
+FROM_H: Final = 10.0
+TO_H: Final = 15.0
+"""When the car charged each day; it was there all the time."""
+NAMES: Final[Mapping[str, str]] = {
+    "pv": "sensor.cerbo_gx_pv_power",
+    "house": "sensor.cerbo_gx_house_power",
+    "grid": "sensor.cerbo_gx_grid_power",
+    "battery": "sensor.cerbo_gx_battery_power",
+    "soc": "sensor.cerbo_gx_battery_soc",
+    "reserve": "sensor.cerbo_gx_reserve",
+    "surplus": "sensor.cerbo_gx_surplus",
+    "curtailed": "binary_sensor.cerbo_gx_pv_curtailed",
+    "connected": "binary_sensor.garage_vehicle_connected",
+    "charging": "binary_sensor.garage_charging",
+    "power": "sensor.garage_charging_power",
+    "offered": "sensor.garage_offered_current",
+    "total": "sensor.garage_energy_total",
+    "solar": "sensor.garage_energy_solar",
+    "status": "sensor.garage_status",
+    "reason": "sensor.garage_reason",
+}
+
+
+def first_moment(days: int) -> datetime:
+    """The beginning of the first recorded day."""
+    return dt_util.start_of_local_day(dt_util.now().date() - timedelta(days=days))
+
+
+async def async_write_days(
+    hass: HomeAssistant, days: int, *, silent_h: tuple[float, float] | None = None
+) -> None:
+    """Write `days` days and today so far; nothing between `silent_h` of the first day."""
+    start = first_moment(days)
+    now_s = dt_util.utcnow().timestamp()
+    steps = int((now_s - start.timestamp()) // STEP_S)
+    counter_kwh = 100.0
+    # Otherwise what is written first would be no news where it is what the entity shows now.
+    write(hass, start.timestamp() - 1.0, dict.fromkeys(NAMES, "unavailable"))
+    for step in range(steps):
+        # The recorder believes that nothing is older than itself: nothing holds at the start yet.
+        at_s = start.timestamp() + step * STEP_S + 1.0
+        hour = step * STEP_S / 3600.0
+        if silent_h is not None and silent_h[0] <= hour < silent_h[1]:
+            continue
+        values = moment(hour % 24.0, step)
+        counter_kwh += values["power"] * STEP_S / 3.6e6
+        write(hass, at_s, values | {"total": round(counter_kwh, 2)})
+    await async_wait_recording_done(hass)
+
+
+def moment(hour: float, step: int) -> dict[str, Any]:
+    """What our entities showed at an hour of the day."""
+    pv_w = max(0.0, PEAK_W * sin(pi * (hour - 6.0) / 12.0)) if 6.0 < hour < 18.0 else 0.0
+    house_w = HOUSE_W + 20.0 * (step % 3)
+    on = FROM_H <= hour < TO_H
+    car_w = CAR_W if on else 0.0
+    return {
+        "pv": round(pv_w, -1),
+        "house": house_w,
+        "grid": 50.0,
+        "battery": round(pv_w - house_w - car_w, -1),
+        "soc": 60 + round(hour) % 5,
+        "reserve": 40,
+        "surplus": round(pv_w - house_w, -1),
+        "curtailed": "on" if 12.0 <= hour < 13.0 else "off",
+        "connected": "on",
+        "charging": "on" if on else "off",
+        "power": car_w,
+        "offered": CAR_A if on else 0,
+        "solar": 50.0,
+        "status": "charging" if on else "waiting_for_sun",
+        "reason": "following_surplus" if on else "waiting_for_surplus",
+    }
+
+
+def write(hass: HomeAssistant, at_s: float, values: Mapping[str, Any]) -> None:
+    """Write states as of a past moment; an unchanged one makes no row."""
+    for name, value in values.items():
+        hass.states.async_set(NAMES[name], str(value), timestamp=at_s)
