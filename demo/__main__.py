@@ -2,29 +2,30 @@
 
 import asyncio
 from datetime import UTC, datetime
-import signal
 import sys
 import time
-from typing import Final
 
 from .checks import run_checks
 from .clicks import count_clicks
+from .dashboard import write_page
+from .ending import INTERRUPTED, until_stopped
 from .options import Options, parse
 from .page import look_at_page
+from .past_records import give_past
+from .pictures import make_pictures
 from .seed import PASSWORD, USER
 from .smoke import smoke
 from .smoke_entities import smoke_entities
 from .stack import Stack, running_stack
 from .story import tell
-from .talk import DemoError, say
-
-FAILED: Final = 1
-INTERRUPTED: Final = 130
-"""What a shell reports for a program that Ctrl-C ended."""
+from .talk import say
 
 
 async def _show(stack: Stack) -> None:
     """Say where to look, then what happens, until stopped."""
+    if stack.options.past:
+        write_page(stack.folder / "config")
+        await give_past(stack)
     say()
     say(f"Open {stack.hass.url}   user: {USER}   password: {PASSWORD}")
     say("Choose a mode on the page and watch the charger follow. Ctrl-C ends the demo.")
@@ -45,33 +46,19 @@ async def _run(options: Options) -> None:
             await count_clicks(stack)
         elif options.task == "page":
             await look_at_page(stack)
+        elif options.task == "pictures":
+            await make_pictures(stack)
         elif options.task == "smoke-entities":
             await smoke_entities(stack, started_s)
         else:
             await smoke(stack, started_s)
 
 
-async def _until_stopped(options: Options) -> int:
-    """Run as a task that Ctrl-C, a closed terminal or `kill` cancel once, so that it cleans up."""
-    task = asyncio.create_task(_run(options))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        say("\nStopped.")
-        return 0 if options.task == "show" else INTERRUPTED
-    except DemoError as error:
-        say(f"\nfailed: {error}")
-        return FAILED
-    return 0
-
-
 def main() -> int:
     """Run the demo and return the program's exit code."""
     options = parse(sys.argv[1:], datetime.now(UTC))
-    return asyncio.run(_until_stopped(options))
+    stopped = 0 if options.task == "show" else INTERRUPTED
+    return asyncio.run(until_stopped(_run(options), stopped=stopped))
 
 
 if __name__ == "__main__":

@@ -28,9 +28,10 @@ export async function openBrowser(folder) {
   });
 
   /** A page of Home Assistant at `path`; `complain` is told each error of the page. */
-  async function page({ width, height, dark = false, path = "/", complain }) {
+  async function page({ width, height, density = 1, dark = false, path = "/", complain }) {
     const context = await browser.newContext({
       viewport: { width, height },
+      deviceScaleFactor: density,
       colorScheme: dark ? "dark" : "light",
       locale: "en-GB",
       serviceWorkers: "block",

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from simulator.scenario import SCENARIOS
 
 type BrokerKind = Literal["embedded", "mosquitto"]
-type Task = Literal["show", "smoke", "smoke-entities", "check", "clicks", "page"]
+type Task = Literal["show", "smoke", "smoke-entities", "check", "clicks", "page", "pictures"]
 type Way = Literal["mqtt", "entities"]
 
 DEFAULT_PORT: Final = 8123
@@ -17,6 +17,8 @@ DEFAULT_PORT: Final = 8123
 SECONDS_PER_HOUR: Final = 3600
 QUIET_START: Final = time(12, 0)
 """Where tests start: no kettle boils in the house's next hour, and the sun stands high."""
+PICTURE_HOUR: Final = 14
+"""By then a day has a history, and the sun is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ class Options:
     """How the integration reaches GX and charger."""
     keep: Path | None
     """Work folder to use and leave in place; by default one in the cache folder."""
+    past: bool = False
+    """Whether the house has a history when the demo begins."""
+    pictures: str = "all"
+    """Which pictures to make, for the task of that name."""
+    trial: bool = False
+    """Part of `scripts/endure`: ports that no other run takes, and a probe in Home Assistant."""
 
 
 def clock(text: str) -> time:
@@ -51,6 +59,8 @@ def clock(text: str) -> time:
 
 def default_start(task: Task, scenario: str, now: datetime) -> time:
     """Return the scenario's hour with the minutes of now, so that both clocks agree."""
+    if task == "pictures":
+        return time(PICTURE_HOUR, now.minute)
     if task != "show":
         return QUIET_START
     return time(SCENARIOS[scenario].start_s // SECONDS_PER_HOUR, now.minute)
@@ -66,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="of Home Assistant's page")
     parser.add_argument("--broker", choices=("embedded", "mosquitto"))
     parser.add_argument("--keep", type=Path, metavar="DIR", help="use and keep this work folder")
+    parser.add_argument(
+        "--past", action="store_true", help="begin with prices and three days of history"
+    )
     task = parser.add_mutually_exclusive_group()
     task.add_argument("--smoke", action="store_true", help="short end-to-end test, then stop")
     task.add_argument(
@@ -82,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
         "--page", action="store_true", help="look at the dashboard in a browser and tap on it"
     )
     task.add_argument(
+        "--pictures",
+        metavar="NAMES",
+        help="make pictures of documents, by name with commas between, or all",
+    )
+    task.add_argument(
         "--check", action="store_true", help="all live checks with a table of figures"
     )
     for name in ("repo", "cache", "live-bin"):
@@ -96,6 +114,8 @@ def _task(arguments: argparse.Namespace) -> Task:
         return "smoke-entities"
     if arguments.page:
         return "page"
+    if arguments.pictures:
+        return "pictures"
     if arguments.smoke:
         return "smoke"
     return "check" if arguments.check else "show"
@@ -123,4 +143,6 @@ def parse(arguments: list[str], now: datetime) -> Options:
         live_bin=found.live_bin,
         way=_way(found),
         keep=found.keep,
+        past=found.past,
+        pictures=found.pictures or "all",
     )

@@ -1,7 +1,7 @@
 // Takes a picture of the running demo's page, for looking at it.
 //
-// usage: scripts/screenshot RUN_FOLDER OUT.png [WIDTH HEIGHT] [dark]
-//        (RUN_FOLDER is what scripts/demo prints after "files:"; it holds address and token)
+// usage: node demo/screenshot.mjs RUN_FOLDER OUT.png [WIDTH HEIGHT] [dark]
+//        (scripts/screenshots --now brings everything else)
 import { openBrowser } from "./browser.mjs";
 
 const [folder, out, width = "1400", height = "1000", dark = ""] = process.argv.slice(2);

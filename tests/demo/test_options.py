@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from demo.options import QUIET_START, Options, parse
+from demo.options import PICTURE_HOUR, QUIET_START, Options, parse
 
 NOW = datetime(2026, 11, 22, 9, 41, tzinfo=UTC)
 FOLDERS = ["--repo", "/r", "--cache", "/c", "--live-bin", "/l"]
@@ -40,6 +40,12 @@ def test_tests_run_on_mosquitto_at_a_quiet_hour(task: str) -> None:
 )
 def test_task_decides_how_the_devices_are_reached(arguments: list[str], way: str) -> None:
     assert options(*arguments).way == way
+
+
+def test_pictures_are_taken_when_the_day_has_a_history() -> None:
+    found = options("--pictures", "hero")
+    assert (found.task, found.pictures) == ("pictures", "hero")
+    assert (found.at, found.broker) == (time(PICTURE_HOUR, NOW.minute), "mosquitto")
 
 
 def test_what_the_user_says_wins() -> None:
