@@ -54,7 +54,7 @@ def wandering(value: float) -> list[tuple[float, str]]:
     return [(minute * 600.0, str(value + 10 * (minute % 2))) for minute in range(60)]
 
 
-def tracks(**changes: list[tuple[float, str | None]]) -> Tracks:
+def tracks(**changes: Any) -> Tracks:
     """What was recorded, the site's by key and the car's by key with `car_` before it."""
     texts: dict[Any, Any] = {
         (None, "pv_power"): wandering(2000.0),
@@ -141,6 +141,18 @@ def test_what_the_battery_can_shows_in_what_it_did(
 def test_whether_sun_may_be_exported(told: bool | None, curtailed: str, feeds_in: bool) -> None:
     record = made(tracks(pv_curtailed=[(0.0, curtailed)]), feed_in=told)
     assert record.site.feed_in is feeds_in
+
+
+def test_the_inverters_losses_show_on_its_two_sides() -> None:
+    found = tracks(
+        pv_power=[(0.0, "2000")],
+        house_power=[(0.0, "500")],
+        battery_power=[(0.0, "0")],
+        grid_power=[(0.0, "-1000")],
+        car_charging_power=[(0.0, "400")],
+    )
+    assert made(found).site.efficiency == pytest.approx(0.95)
+    assert made(tracks()).site.efficiency == 1.0
 
 
 def test_the_price_of_now_stands_in_for_unknown_ones() -> None:

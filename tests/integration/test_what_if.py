@@ -1,12 +1,14 @@
 """What if, asked by an automation and by the page, on days that a real recorder has kept."""
 
 from collections.abc import Iterator
+import threading
 from typing import Any, Final
 from unittest.mock import MagicMock, patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.recorder import DATA_INSTANCE
 from homeassistant.helpers.service import async_get_all_descriptions
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -15,7 +17,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.victron_openevse import what_if, what_if_ways
 from custom_components.victron_openevse.const import CONF_IMPORT_PRICE, DOMAIN
 from custom_components.victron_openevse.control.model import Mode, Priority
-from custom_components.victron_openevse.recorder_history import DATA_INSTANCE
+from custom_components.victron_openevse.control.replay import replay
 
 from .conftest import CHARGER_ID, ENTRY_ID, Charger, Clock, Gx, Start
 from .history_days import CAR_W, FROM_H, TO_H, async_write_days, first_moment
@@ -47,10 +49,10 @@ async def recorded(hass: HomeAssistant, running: None) -> None:
 
 
 @pytest.fixture
-def _no_replay() -> Iterator[MagicMock]:
+def no_replay() -> Iterator[MagicMock]:
     """For what is refused before anything is replayed."""
-    with patch.object(what_if, "replay") as replay:
-        yield replay
+    with patch.object(what_if, "replay") as nothing:
+        yield nothing
 
 
 async def ask(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
@@ -145,7 +147,7 @@ async def test_settings_that_make_no_sense_are_refused(
     hass: HomeAssistant,
     running: None,
     hass_ws_client: WebSocketGenerator,
-    _no_replay: MagicMock,
+    no_replay: MagicMock,
     changes: dict[str, Any],
     code: str,
 ) -> None:
@@ -154,7 +156,7 @@ async def test_settings_that_make_no_sense_are_refused(
     assert error is not None
     assert error["code"] == error["translation_key"] == code
     assert "{" not in error["message"]
-    _no_replay.assert_not_called()
+    no_replay.assert_not_called()
 
 
 @pytest.mark.parametrize(
@@ -217,13 +219,26 @@ async def test_nothing_recorded(hass: HomeAssistant, running: None) -> None:
     assert refused.value.translation_key == "no_history"
 
 
-async def test_one_at_a_time(hass: HomeAssistant, running: None, _no_replay: MagicMock) -> None:
+async def test_the_event_loop_does_not_replay(hass: HomeAssistant, recorded: None) -> None:
+    threads = set()
+
+    def noted(record: Any, settings: Any) -> Any:
+        threads.add(threading.get_ident())
+        return replay(record, settings)
+
+    with patch.object(what_if, "replay", noted):
+        await ask(hass)
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+async def test_one_at_a_time(hass: HomeAssistant, running: None, no_replay: MagicMock) -> None:
     hass.data[what_if.RUNNING] = True
     with pytest.raises(HomeAssistantError) as refused:
         await ask(hass)
     assert refused.value.translation_key == "busy"
     assert hass.data[what_if.RUNNING]
-    _no_replay.assert_not_called()
+    no_replay.assert_not_called()
 
 
 async def test_the_action_offers_every_setting_that_can_be_tried(
