@@ -48,6 +48,7 @@ SITE_SERIES: Final[Mapping[str, str]] = {
 CHARGER_SERIES: Final[Mapping[str, str]] = {
     "offered_a": "offered_current",
     "charging_w": "charging_power",
+    "charging_a": "charging_current",
 }
 """Series and the sensors that they are read from."""
 BANDS: Final[Mapping[str, Platform]] = {
@@ -173,19 +174,61 @@ def _outline(points: list[tuple[float, float | None]]) -> list[tuple[float, floa
     return sorted(marked, key=lambda point: point[0])
 
 
-def bands(
-    track: Track[str], start_s: float, end_s: float, least_s: float
-) -> list[tuple[float, float, str]]:
-    """Give stretches of the same state; those shorter than `least_s` join the one before."""
-    found: list[tuple[float, float, str]] = []
-    for index, (at_s, code) in enumerate(track):
-        from_s = max(at_s, start_s)
-        to_s = min(track[index + 1][0] if index + 1 < len(track) else end_s, end_s)
-        if code is None or to_s <= from_s:
-            continue
-        adjoins = bool(found) and found[-1][1] == from_s
-        if adjoins and (to_s - from_s < least_s or found[-1][2] == code):
-            found[-1] = (found[-1][0], to_s, found[-1][2])
+type Band = tuple[float, float, str]
+"""Start, end and state."""
+
+
+def bands(track: Track[str], start_s: float, end_s: float, least_s: float) -> list[Band]:
+    """Give stretches of the same state.
+
+    What is shorter than `least_s` joins what was before. Where states change faster than that for
+    longer, each stretch of about that length shows the state that lasted longest in it. The present is
+    always shown as it is.
+    """
+    found: list[Band] = []
+    crowd: list[Band] = []
+    spans = _spans(track, start_s, end_s)
+    for span in spans:
+        alone = span[1] - span[0] >= least_s or span is spans[-1]
+        if crowd and (alone or crowd[0][0] + least_s <= span[0] or crowd[-1][1] < span[0]):
+            _add(found, crowd, least_s)
+            crowd = []
+        if alone:
+            found.append(span)
+        else:
+            crowd.append(span)
+    return _joined(found)
+
+
+def _spans(track: Track[str], start_s: float, end_s: float) -> list[Band]:
+    """Every state with its time within the period; gaps stay gaps."""
+    ends_s = [*(at_s for at_s, _ in track[1:]), end_s]
+    spans = [
+        (max(at_s, start_s), min(to_s, end_s), code)
+        for (at_s, code), to_s in zip(track, ends_s, strict=False)
+        if code is not None and min(to_s, end_s) > max(at_s, start_s)
+    ]
+    return _joined(spans)
+
+
+def _add(found: list[Band], crowd: list[Band], least_s: float) -> None:
+    """Add one band for states that each are too short to be seen."""
+    from_s, to_s = crowd[0][0], crowd[-1][1]
+    if to_s - from_s < least_s and found and found[-1][1] == from_s:
+        found[-1] = found[-1][0], to_s, found[-1][2]
+        return
+    lasted_s: dict[str, float] = {}
+    for began_s, ended_s, code in crowd:
+        lasted_s[code] = lasted_s.get(code, 0.0) + ended_s - began_s
+    found.append((from_s, to_s, max(lasted_s, key=lambda code: lasted_s[code])))
+
+
+def _joined(spans: list[Band]) -> list[Band]:
+    """Join neighbours of the same state."""
+    found: list[Band] = []
+    for from_s, to_s, code in spans:
+        if found and found[-1][1] == from_s and found[-1][2] == code:
+            found[-1] = found[-1][0], to_s, code
         else:
             found.append((from_s, to_s, code))
     return found

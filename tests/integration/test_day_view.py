@@ -18,6 +18,7 @@ COMMAND: Final = {"type": "victron_openevse/day", "site": ENTRY_ID, "charger": C
 SERIES: Final = {
     "offered_a",
     "charging_w",
+    "charging_a",
     "pv_w",
     "house_w",
     "grid_w",
@@ -140,6 +141,21 @@ def test_a_few_points_stay_as_they_are() -> None:
             [(10.0, "a"), (40.0, None), (60.0, "a")],
             [(10.0, 40.0, "a"), (60.0, 100.0, "a")],
             id="a hole",
+        ),
+        pytest.param(
+            [(10.0, "a"), (98.0, "b")],
+            [(10.0, 98.0, "a"), (98.0, 100.0, "b")],
+            id="the present, however short",
+        ),
+        pytest.param(
+            [(10.0 + 2.0 * turn, "ab"[turn % 2]) for turn in range(3)] + [(16.0, "b")],
+            [(10.0, 16.0, "a"), (16.0, 100.0, "b")],
+            id="short ones together",
+        ),
+        pytest.param(
+            [(10.0, "a"), *((20.0 + turn, "bbc"[turn % 3]) for turn in range(30)), (50.0, "a")],
+            [(10.0, 20.0, "a"), (20.0, 50.0, "b"), (50.0, 100.0, "a")],
+            id="hours of flapping are not what was before",
         ),
         pytest.param([(200.0, "a")], [], id="later"),
         pytest.param([], [], id="nothing"),
