@@ -86,12 +86,8 @@ def decide(
         if turns.get(key) in OVER:
             decisions[key] = replace(decisions[key], temporary_over=True)
     site = describe_site(site_memory, view, measured, readings.site)
-    if settings.site.shadow:
-        decisions, site_memory = without_sending(decisions), release(site_memory)
-    else:
-        site, site_memory = _guard(
-            settings, memories, decisions, readings, site, site_memory, now_s
-        )
+    site, site_memory = _guard(settings, memories, decisions, readings, site, site_memory, now_s)
+    decisions = without_sending(decisions) if settings.site.shadow else decisions
     memories = _book(memories, readings, site, now_s)
     return Decision(site=site, chargers=decisions), Memory(
         site=site_memory, house=house, chargers=memories
@@ -199,7 +195,7 @@ def _guard(
         for key, own in settings.chargers.items()
         if decisions[key].offered_current_a > 0 and _is_kept_out(own, memories[key])
     }
-    if not kept_out:
+    if not kept_out or settings.site.shadow:
         return site, release(memory)
     allowed_w = site.house_power_w
     if allowed_w is not None:
