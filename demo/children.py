@@ -50,6 +50,11 @@ class Child:
             self._signal(signal.SIGKILL)
             await self.process.wait()
 
+    async def kill(self) -> None:
+        """End it as a power cut would: it learns nothing of it."""
+        self._signal(signal.SIGKILL)
+        await self.process.wait()
+
     def _signal(self, number: int) -> None:
         if self.running:
             os.killpg(self.process.pid, number)
@@ -101,6 +106,22 @@ class Children:
     async def stop(self, name: str) -> None:
         """Stop one and forget it."""
         await self._children.pop(name).stop()
+
+    async def kill(self, name: str) -> None:
+        """Kill one without warning and forget it."""
+        await self._children.pop(name).kill()
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a running child; raises DemoError when there is none."""
+        child = self._children.get(name)
+        if child is None or not child.running:
+            raise DemoError(f"{name} does not run")
+        return child.process.pid
+
+    def log(self, name: str) -> str:
+        """Return what a child has said so far, over all its starts."""
+        path = self._logs / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
 
     async def stop_all(self) -> None:
         """Stop all, the last started first."""

@@ -41,6 +41,7 @@ const browser = await chromium.launch({
 });
 const context = await browser.newContext({
   viewport: { width: 1200, height: 900 },
+  deviceScaleFactor: 1.5,
   locale: "en-GB",
   serviceWorkers: "block",
 });

@@ -26,7 +26,7 @@ CREATED: Final = re.compile(r"^created after (\d+) clicks$", re.MULTILINE)
 SCRIPT: Final = Path(__file__).with_suffix(".mjs")
 
 
-async def _click_through(stack: Stack, pictures: Path) -> str:
+async def click_through(stack: Stack, pictures: Path) -> str:
     """Run the browser to its end and return what it said."""
     if "NODE_FOLDER" not in os.environ:
         raise DemoError("the browser is missing: start this with scripts/demo --clicks")
@@ -47,7 +47,7 @@ async def _click_through(stack: Stack, pictures: Path) -> str:
 async def count_clicks(stack: Stack) -> None:
     """Set the integration up by clicks; raises DemoError when there were too many."""
     way, pictures = stack.options.way, stack.options.repo / "artefacts" / "clicks"
-    created = CREATED.search(await _click_through(stack, pictures))
+    created = CREATED.search(await click_through(stack, pictures))
     if created is None:
         raise DemoError("the set-up in the browser did not end")
     clicks, limit, began_s = int(created[1]), LIMITS[way], time.monotonic()

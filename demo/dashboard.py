@@ -4,6 +4,8 @@ from pathlib import Path
 import shutil
 from typing import Final
 
+import yaml
+
 from .hass import HomeAssistant
 
 PAGE: Final = Path(__file__).parent / "home_assistant" / "dashboards" / "demo.yaml"
@@ -14,6 +16,13 @@ URL_PATH: Final = "solar-car"
 def write_dashboard(config: Path) -> None:
     """Write the page into Home Assistant's folder; it reads the file when the page is opened."""
     shutil.copy(PAGE, config / "dashboards")
+
+
+def write_page(config: Path) -> None:
+    """Write the dashboard as its owner has it, whose charts reach back as far as they do by default."""
+    page = yaml.safe_load(PAGE.read_text())
+    del page["strategy"]["hours"]
+    (config / "dashboards" / PAGE.name).write_text(yaml.safe_dump(page))
 
 
 async def make_default(hass: HomeAssistant) -> None:

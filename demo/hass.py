@@ -125,10 +125,20 @@ class HomeAssistant:
         """Send a websocket command and return its result; raises DemoError when refused."""
         with _answering():
             async with self._lock:
-                answer = await self._ask(kind, fields)
+                answer = await self._ask_again(kind, fields)
         if not answer["success"]:
             raise DemoError(f"Home Assistant refused {kind}: {answer['error']}")
         return answer["result"]
+
+    async def _ask_again(self, kind: str, fields: Mapping[str, Any]) -> Any:
+        """Ask; once more on a new websocket when the old one was closed for its silence."""
+        if self._socket is None:
+            return await self._ask(kind, fields)
+        try:
+            return await self._ask(kind, fields)
+        except aiohttp.ClientError, aiohttp.WSMessageTypeError:
+            await self.hang_up()
+            return await self._ask(kind, fields)
 
     async def _ask(self, kind: str, fields: Mapping[str, Any]) -> Any:
         socket = self._socket = self._socket or await self._connect()

@@ -30,6 +30,8 @@ BCRYPT_ROUNDS: Final = 4
 """The cheapest: the password is public."""
 CLIENT_NAME: Final = "scripts/demo"
 HOME_ASSISTANT_FILES: Final = Path(__file__).parent / "home_assistant"
+PROBE: Final = "demo_probe"
+PROBE_FILES: Final = Path(__file__).parent / "probe"
 
 
 class _Storage:
@@ -189,12 +191,18 @@ def _write_entries(storage: _Storage, broker_port: int | None) -> None:
 
 
 def seed(
-    config: Path, *, place: Place, port: int, broker_port: int | None, integrations: Path
+    config: Path,
+    *,
+    place: Place,
+    port: int,
+    broker_port: int | None,
+    integrations: Path,
+    probe: bool = False,
 ) -> str:
     """Fill the new folder `config` and return an access token of the owner.
 
     `broker_port` None leaves Home Assistant without MQTT; `integrations` is the custom_components
-    folder to run.
+    folder to run; `probe` adds the one that measures the event loop.
     """
     storage = _Storage(config)
     token = _write_owner(storage)
@@ -203,5 +211,18 @@ def seed(
     _write_entries(storage, broker_port)
     shutil.copy(HOME_ASSISTANT_FILES / "configuration.yaml", config)
     (config / "dashboards").mkdir()
-    (config / "custom_components").symlink_to(integrations)
+    _link_integrations(config, integrations, probe=probe)
     return token
+
+
+def _link_integrations(config: Path, integrations: Path, *, probe: bool) -> None:
+    folder = config / "custom_components"
+    if not probe:
+        folder.symlink_to(integrations)
+        return
+    folder.mkdir()
+    for integration in integrations.iterdir():
+        (folder / integration.name).symlink_to(integration)
+    (folder / PROBE).symlink_to(PROBE_FILES)
+    with (config / "configuration.yaml").open("a") as settings:
+        settings.write(f"{PROBE}:\n")

@@ -22,11 +22,11 @@ from .hass import HomeAssistant
 from .house_wire import HouseState, HouseWire
 from .install import ENTITIES, MQTT, install
 from .options import Options
-from .ports import LOOPBACK, free_port
+from .ports import LOOPBACK, any_port, free_port
 from .seed import seed
 from .talk import DemoError, say, step
 from .waiting import until
-from .wire import Wire, open_wire
+from .wire import EVERYTHING, Wire, open_wire
 from .work_folder import make_work_folder
 
 DEFAULT_BROKER_PORT: Final = 1883
@@ -42,8 +42,25 @@ SECONDS_PER_MINUTE: Final = 60
 MENU_STEP: Final = {"mqtt": MQTT, "entities": ENTITIES}
 CHARGER_PROTOCOL: Final = {"embedded": "5", "mosquitto": "3"}
 """What the simulated charger speaks on each broker; 3 is MQTT 3.1.1, as real chargers do."""
+IN_BROWSER: Final = ("clicks", "pictures")
+"""Tasks that set the integration up by themselves, in a browser."""
 HASS: Final = "home-assistant"
 HOUSE: Final = "house"
+BROKER: Final = "broker"
+OWN_WORDS: Final = (
+    "+/state",
+    "simulator/error",
+    "openevse/announce/#",
+    "+/claim/#",
+    "+/override/#",
+    "+/limit/#",
+    "+/pilot",
+    "+/power",
+    "W/#",
+    "R/#",
+    "N/+/hub4/+/Overrides/MaxDischargePower",
+)
+"""What a trial listens to: short enough to keep up while others flood the rest."""
 
 
 @dataclass(slots=True)
@@ -84,6 +101,17 @@ class Stack:
         )
         self.charger = await find_charger(self.wire, within_s=HOUSE_START_TIMEOUT_S)
 
+    async def start_broker(self) -> None:
+        """Start the broker and wait until it accepts connections."""
+        options = self.options
+        await start_broker(
+            options.broker,
+            self.broker_port,
+            folder=self.folder,
+            repo=options.repo,
+            children=self.children,
+        )
+
     async def start_hass(self) -> None:
         """Start Home Assistant."""
         program = str(self.options.live_bin / "hass")
@@ -103,6 +131,11 @@ class Stack:
         """Stop Home Assistant as its owner would."""
         await self.hass.hang_up()
         await self.children.stop(HASS)
+
+    async def kill_hass(self) -> None:
+        """End Home Assistant without warning: it writes nothing and says nothing (kill -9)."""
+        await self.children.kill(HASS)
+        await self.hass.hang_up()
 
     async def set_up_core(self) -> None:
         """Set up Home Assistant's own integrations for GX and charger."""
@@ -160,9 +193,16 @@ async def _start(stack: Stack) -> None:
     if stack.options.way == "entities":
         with step("core integrations victron_gx and openevse"):
             await stack.set_up_core()
-    if stack.options.task != "clicks":
+    if stack.options.task not in IN_BROWSER:
         with step("integration set up through its config flow"):
             await stack.install()
+
+
+def _ports(options: Options) -> tuple[int, int, int]:
+    """Return the ports of page, broker and charger."""
+    if options.trial:
+        return any_port(), any_port(), any_port()
+    return free_port(options.port), free_port(DEFAULT_BROKER_PORT), free_port(DEFAULT_CHARGER_PORT)
 
 
 @asynccontextmanager
@@ -173,22 +213,23 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
     """
     folder = make_work_folder(options.cache, options.keep)
     say(f"Logs and Home Assistant's files: {folder}")
-    port, broker_port = free_port(options.port), free_port(DEFAULT_BROKER_PORT)
-    charger_port = free_port(DEFAULT_CHARGER_PORT)
+    port, broker_port, charger_port = _ports(options)
     token = seed(
         folder / "config",
         place=_home(options),
         port=port,
         broker_port=broker_port if options.way == "mqtt" else None,
         integrations=options.repo / "custom_components",
+        probe=options.trial,
     )
     (folder / "token").write_text(token)
+    filters = OWN_WORDS if options.trial else EVERYTHING
     async with _children(folder) as children:
         with step(f"{options.broker} broker on {LOOPBACK}:{broker_port}"):
             await start_broker(
                 options.broker, broker_port, folder=folder, repo=options.repo, children=children
             )
-        async with HomeAssistant(port, token) as hass, open_wire(broker_port) as wire:
+        async with HomeAssistant(port, token) as hass, open_wire(broker_port, filters) as wire:
             (folder / "url").write_text(hass.url)
             house = HouseWire(wire)
             stack = Stack(options, folder, children, broker_port, charger_port, hass, house)

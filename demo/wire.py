@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 import json
@@ -13,9 +13,14 @@ import aiomqtt
 
 from .ports import LOOPBACK
 from .talk import DemoError
+from .waiting import until
 
 KEPT_MESSAGES: Final = 20_000
 """A few minutes of everything; enough for any measurement here."""
+EVERYTHING: Final = ("#",)
+CONNECT_TIMEOUT_S: Final = 15.0
+RECONNECT_S: Final = 0.5
+"""Pause between attempts to reach a broker that is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +45,37 @@ class Seen:
 class Wire:
     """Remembers the latest message of each topic and the recent ones in order."""
 
-    def __init__(self, client: aiomqtt.Client) -> None:
-        """Listen and talk with a connected client."""
-        self._client = client
+    def __init__(self) -> None:
+        """Remember nothing yet; `stay` listens and talks."""
+        self._client: aiomqtt.Client | None = None
         self._recent: deque[Seen] = deque(maxlen=KEPT_MESSAGES)
         self._changed = asyncio.Condition()
         self.latest: dict[str, Seen] = {}
 
-    async def listen(self) -> None:
-        """Take in messages until cancelled."""
-        async for message in self._client.messages:
+    async def stay(self, port: int, filters: Sequence[str]) -> None:
+        """Stay connected to the broker and take in what passes, until cancelled."""
+        version = aiomqtt.ProtocolVersion.V5
+        while True:
+            with suppress(aiomqtt.MqttError):
+                async with aiomqtt.Client(
+                    LOOPBACK, port, identifier="demo", protocol=version
+                ) as client:
+                    await self._listen(client, filters)
+            self._client = None
+            await asyncio.sleep(RECONNECT_S)
+
+    async def _listen(self, client: aiomqtt.Client, filters: Sequence[str]) -> None:
+        for topic_filter in filters:
+            await client.subscribe(topic_filter)
+        self._client = client
+        async for message in client.messages:
             text = message.payload.decode(errors="replace")
             await self.take(Seen(str(message.topic), text, message.retain, time.monotonic()))
+
+    @property
+    def connected(self) -> bool:
+        """Whether messages pass."""
+        return self._client is not None
 
     async def take(self, seen: Seen) -> None:
         """Remember a message and wake who waits for it."""
@@ -64,9 +88,11 @@ class Wire:
         self.latest[seen.topic] = seen
         self._recent.append(seen)
 
-    async def publish(self, topic: str, payload: str) -> None:
-        """Send one message."""
-        await self._client.publish(topic, payload)
+    async def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
+        """Send one message; raises DemoError while the broker is away."""
+        if self._client is None:
+            raise DemoError("the broker is away")
+        await self._client.publish(topic, payload, retain=retain)
 
     def first(self, matches: Callable[[Seen], bool], since_s: float) -> Seen | None:
         """Return the first remembered message since a moment that matches."""
@@ -91,16 +117,18 @@ class Wire:
 
 
 @asynccontextmanager
-async def open_wire(port: int) -> AsyncIterator[Wire]:
-    """Connect to the broker and listen to everything until the end of the block."""
-    version = aiomqtt.ProtocolVersion.V5
-    async with aiomqtt.Client(LOOPBACK, port, identifier="demo", protocol=version) as client:
-        wire = Wire(client)
-        listener = asyncio.create_task(wire.listen())
-        await client.subscribe("#")
-        try:
-            yield wire
-        finally:
-            listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await listener
+async def open_wire(port: int, filters: Sequence[str] = EVERYTHING) -> AsyncIterator[Wire]:
+    """Listen to what passes over the broker until the end of the block."""
+    wire = Wire()
+    listener = asyncio.create_task(wire.stay(port, filters))
+
+    async def connected() -> bool:
+        return wire.connected
+
+    try:
+        await until(connected, within_s=CONNECT_TIMEOUT_S, what="the demo listens at the broker")
+        yield wire
+    finally:
+        listener.cancel()
+        with suppress(asyncio.CancelledError):
+            await listener

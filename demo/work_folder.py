@@ -1,6 +1,7 @@
 """The folder of one run: configuration, database and logs, outside the checkout."""
 
 from datetime import datetime
+from itertools import count
 import os
 from pathlib import Path
 import shutil
@@ -27,6 +28,12 @@ def _drop_old_runs(parent: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _unused(parent: Path, name: str) -> Path:
+    """Return a folder that does not exist; one program may make several in the same second."""
+    names = (parent / f"{name}-{number}-{os.getpid()}" for number in count(1))
+    return next(folder for folder in names if not folder.exists())
+
+
 def make_work_folder(cache: Path, keep: Path | None) -> Path:
     """Return a new folder with subfolders `logs` and `config`; `keep` must not be in use."""
     if keep is not None:
@@ -37,7 +44,7 @@ def make_work_folder(cache: Path, keep: Path | None) -> Path:
         parent = cache / "demo"
         parent.mkdir(parents=True, exist_ok=True)
         _drop_old_runs(parent)
-        folder = parent / f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}-{os.getpid()}"
+        folder = _unused(parent, f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     for name in ("logs", "config"):
         (folder / name).mkdir(parents=True)
     return folder

@@ -83,8 +83,6 @@ class SimClient:
         self._will = will
         self._online = True
         self._subscriptions: list[_Subscription] = []
-        self._matches: dict[str, list[_Subscription]] = {}
-        """Answers of `subscriptions_for`, which is asked for every message, by topic."""
 
     @property
     def connected(self) -> bool:
@@ -98,7 +96,7 @@ class SimClient:
         """
         subscription = _Subscription(self, topic_filter, handler)
         self._subscriptions.append(subscription)
-        self._matches.clear()
+        self._broker.forget_targets()
         if self.connected:
             self._broker.send_retained(subscription)
 
@@ -106,7 +104,7 @@ class SimClient:
             if subscription.live:
                 subscription.live = False
                 self._subscriptions.remove(subscription)
-                self._matches.clear()
+                self._broker.forget_targets()
 
         return unsubscribe
 
@@ -120,16 +118,9 @@ class SimClient:
         if self.connected:
             self._broker.accept(topic, payload, retain=retain)
 
-    def subscriptions_for(self, topic: str) -> list[_Subscription]:
-        """Return the live subscriptions that cover a topic."""
-        if not self.connected:
-            return []
-        found = self._matches.get(topic)
-        if found is None:
-            subscriptions = self._subscriptions
-            found = [one for one in subscriptions if topic_matches(one.topic_filter, topic)]
-            self._matches[topic] = found
-        return found
+    def covering(self, topic: str) -> list[_Subscription]:
+        """Return the subscriptions that cover a topic."""
+        return [one for one in self._subscriptions if topic_matches(one.topic_filter, topic)]
 
     def holds(self, subscription: _Subscription) -> bool:
         """Return whether a subscription is still wanted and the client reachable."""
@@ -166,6 +157,7 @@ class SimBroker:
         self._clients: list[SimClient] = []
         self._queue: deque[_Delivery] = deque()
         self._retained: dict[str, str] = {}
+        self._found: dict[str, list[_Subscription]] = {}
         self.running = True
         self.log: list[Message] | None = None
         """Set to a list to record every accepted message (tests and traces)."""
@@ -231,7 +223,19 @@ class SimBroker:
         if delivery.only is not None:
             targets = [delivery.only] if delivery.only.client.holds(delivery.only) else []
         else:
-            targets = [s for c in self._clients for s in c.subscriptions_for(delivery.topic)]
+            targets = self._targets(delivery.topic)
         for target in targets:
             target.handler(message)
         return len(targets)
+
+    def _targets(self, topic: str) -> list[_Subscription]:
+        """Return who gets a message under a topic now; asked for every message, so remembered."""
+        found = self._found.get(topic)
+        if found is None:
+            found = [one for client in self._clients for one in client.covering(topic)]
+            self._found[topic] = found
+        return [one for one in found if one.client.connected]
+
+    def forget_targets(self) -> None:
+        """Look anew who wants what: somebody subscribed or ended it."""
+        self._found.clear()

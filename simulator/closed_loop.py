@@ -65,6 +65,8 @@ class ClosedLoop:
         self._start_product()
 
     def _start_product(self) -> None:
+        self._steers = False
+        """Whether anything was sent that would have to be given back."""
         self.client = self._connect()
         self.site = VictronSite(self.client, PORTAL_ID)
         self.chargers = {
@@ -107,6 +109,10 @@ class ClosedLoop:
         chargers = {key: replace(own, **changes) for key, own in self.settings.chargers.items()}
         self.settings = replace(self.settings, chargers=chargers)
 
+    def choose_for_site(self, **changes: Any) -> None:
+        """Change settings of the site, as a person would."""
+        self.settings = replace(self.settings, site=replace(self.settings.site, **changes))
+
     def readings(self) -> Readings:
         """What the adapters know now."""
         now_s = self.world.now_s
@@ -117,25 +123,42 @@ class ClosedLoop:
             hours_to_sunset=sunset_s / HOUR_S % DAY_H,
         )
 
-    def step(self) -> Decision:
-        """Live through one second and decide once."""
-        self.world.step()
+    def step(self, seconds: int = 1) -> Decision:
+        """Live through one second, or several in which nobody says anything, and decide once."""
+        self.world.step(seconds)
         now_s = self.world.now_s
         self.site.tick(now_s)
         for charger in self.chargers.values():
             charger.tick(now_s)
+        if seconds > 1:
+            self.world.broker.run()  # answers to what was asked meanwhile
         self.decision, self.memory = decide(self.settings, self.memory, self.readings(), now_s)
-        self.site.hold_discharge_limit(self.decision.site.discharge_limit_w, now_s)
+        if self.settings.site.shadow:
+            self._fall_silent(now_s)
+        else:
+            self._carry_out(self.decision, now_s)
+        if any(decided.pause_over for decided in self.decision.chargers.values()):
+            self.choose(pause_until_morning=False)
+        self.world.broker.run()
+        return self.decision
+
+    def _carry_out(self, decision: Decision, now_s: float) -> None:
+        self._steers = True
+        self.site.hold_discharge_limit(decision.site.discharge_limit_w, now_s)
         for key, charger in self.chargers.items():
-            decided = self.decision.chargers[key]
+            decided = decision.chargers[key]
             if decided.send:
                 charger.offer(decided.offered_current_a, now_s)
             stop = self.settings.chargers[key].safe_state is SafeState.STOP
             charger.guard(now_s, stop=stop)
-            if decided.pause_over:
-                self.choose(pause_until_morning=False)
-        self.world.broker.run()
-        return self.decision
+
+    def _fall_silent(self, now_s: float) -> None:
+        """In shadow mode, give back once what is ours."""
+        if self._steers:
+            self._steers = False
+            self.site.hand_back(now_s)
+            for charger in self.chargers.values():
+                charger.release(now_s)
 
     def run(self, seconds: int) -> Decision:
         """Live through some seconds; returns the last decision."""

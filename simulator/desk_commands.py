@@ -93,6 +93,12 @@ class DeskCommands:
         """Restart the charger's gateway, which forgets its claims."""
         self._charger(charger).reboot()
 
+    def charger_offline(self, seconds: float, charger: str | None = None) -> None:
+        """Take the charger's network away for a while; it goes on with what it was told."""
+        duration_s, found = _number("seconds", seconds), self._charger(charger)
+        found.lose_network()
+        self._world.after(duration_s, found.find_network)
+
     def charger_fault(self, state: int | None, charger: str | None = None) -> None:
         """Put the charger into a fault state by its code (6 = GFCI ...); null heals it."""
         checked = None if state is None else int(_number("state", state, 4, 17))

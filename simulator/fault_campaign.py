@@ -9,40 +9,66 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from simulator import fault_days, fault_loop_days
-from simulator.fault_days import Tally
+from simulator import fault_days, fault_loop_days, fault_soak
+from simulator.fault_tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
 DAYS: Final = 2000
 ADAPTER_DAYS: Final = 100
 CI_DAYS: Final = 50
 CI_ADAPTER_DAYS: Final = 5
+LAW, ADAPTERS = "law alone", "law, adapters and emulators"
+SAID_EVERY: Final = {LAW: 100, ADAPTERS: 10}
+"""Days between two words about how far it has come."""
+LIVES: Final = {LAW: fault_days.live, ADAPTERS: fault_loop_days.live}
+"""What each kind of day lives through, by seed."""
+
+type Job = tuple[str, str]
+"""A kind of day and its seed."""
 
 
-def run(live: Callable[[str], Tally], name: str, seed: str, days: int, jobs: int) -> Tally:
-    """Live through the days of a seed in parallel and say what came of them."""
-    began_s = time.monotonic()
-    tally = Tally()
-    seeds = [f"{seed}-{number}" for number in range(days)]
-    with ProcessPoolExecutor(jobs) as pool:
-        for one in pool.map(live, seeds):
-            tally.add(one)
-    report(name, tally, time.monotonic() - began_s)
-    return tally
+def jobs_of(seed: str, days: int, adapter_days: int) -> list[Job]:
+    """Give the days of a campaign, the long ones first."""
+    wanted = ((ADAPTERS, adapter_days), (LAW, days))
+    return [(kind, f"{seed}-{number}") for kind, count in wanted for number in range(count)]
 
 
-def report(name: str, tally: Tally, took_s: float) -> None:
+def live(job: Job) -> tuple[str, Tally]:
+    """Live through one day."""
+    kind, seed = job
+    return kind, LIVES[kind](seed)
+
+
+def run(wanted: list[Job], processes: int) -> dict[str, Tally]:
+    """Live through days in parallel; returns what came of them by kind."""
+    if processes == 1 or len(wanted) == 1:
+        return gather(map(live, wanted))
+    with ProcessPoolExecutor(processes) as pool:
+        return gather(pool.map(live, wanted))
+
+
+def gather(lived: Iterable[tuple[str, Tally]]) -> dict[str, Tally]:
+    """Add days up, and say now and then how far it has come and at once what was wrong."""
+    sums: dict[str, Tally] = {}
+    for kind, one in lived:
+        tally = sums.setdefault(kind, Tally())
+        tally.add(one)
+        for note in one.notes:
+            say(f"  {kind}: {note}")
+        if tally.days % SAID_EVERY[kind] == 0:
+            say(f"  {kind}: {tally.days} days lived, {tally.wrong}")
+    return sums
+
+
+def report(name: str, tally: Tally) -> None:
     """Say what came of the days."""
     say(
         f"{name}: {tally.days} days, {tally.faults} faults, {tally.decisions} decisions, "
         f"{tally.closings} contactor closings, slowest recovery {tally.slowest_s:.0f} s; "
-        f"limits violated {tally.limits_violated}, exceptions {tally.exceptions}, "
-        f"stuck {tally.stuck}, counters that went back {tally.counters_back} ({took_s:.0f} s)"
+        f"{tally.wrong}"
     )
-    for note in tally.notes:
-        say(f"  {note}")
 
 
 def say(text: str) -> None:
@@ -52,41 +78,50 @@ def say(text: str) -> None:
 
 def soak(seed: str, days: int) -> Tally:
     """Live through many days of one house and say what came of them."""
-    began_s = time.monotonic()
-    tally, memory = fault_loop_days.soak(seed, days)
-    report("one house", tally, time.monotonic() - began_s)
-    say(f"  memory after the first day {memory[0]:.1f} MB, after the last {memory[-1]:.1f} MB")
-    return tally
+    came = fault_soak.soak(seed, days, say)
+    for note in came.tally.notes:
+        say(f"  {note}")
+    report("one house", came.tally)
+    for line in came.words():
+        say(line)
+    return came.tally
 
 
-def main(arguments: list[str]) -> int:
-    """Run what is asked for; 0 when nothing was wrong."""
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Understand the command line."""
     parser = argparse.ArgumentParser(prog="scripts/campaign", description=__doc__)
-    parser.add_argument("--days", type=int, default=DAYS, help="days of the law alone")
-    parser.add_argument("--adapter-days", type=int, default=ADAPTER_DAYS, help="days of everything")
-    parser.add_argument("--soak-days", type=int, default=0, help="days of one house")
+    parser.add_argument("--days", type=int, help=f"days of the law alone ({DAYS})")
+    parser.add_argument("--adapter-days", type=int, help=f"days of everything ({ADAPTER_DAYS})")
+    parser.add_argument("--soak-days", type=int, default=0, help="days of one house, alone")
     parser.add_argument("--seed", default="1", help="repeats a campaign")
     parser.add_argument("--only", help="repeats one day by its own seed, such as 1-17")
     parser.add_argument("--quick", action="store_true", help="a small one, for CI")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args(arguments)
-    if asked.quick:
-        asked.days, asked.adapter_days = CI_DAYS, CI_ADAPTER_DAYS
-    jobs: int = asked.jobs
-    tallies: list[Tally] = []
+    usual = (CI_DAYS, CI_ADAPTER_DAYS) if asked.quick else (DAYS, ADAPTER_DAYS)
+    if asked.soak_days:
+        usual = (0, 0)
+    asked.days = usual[0] if asked.days is None else asked.days
+    asked.adapter_days = usual[1] if asked.adapter_days is None else asked.adapter_days
+    return asked
+
+
+def main(arguments: list[str]) -> int:
+    """Run what is asked for; 0 when nothing was wrong."""
+    asked = parse(arguments)
+    began_s = time.monotonic()
     if asked.only:
-        asked.days, asked.adapter_days = int(asked.days > 0), int(asked.adapter_days > 0)
-    for name, live, days in (
-        ("law alone", fault_days.live, asked.days),
-        ("law, adapters and emulators", fault_loop_days.live, asked.adapter_days),
-    ):
-        if days and asked.only:
-            tallies.append(live(asked.only))
-            report(name, tallies[-1], 0.0)
-        elif days:
-            tallies.append(run(live, name, asked.seed, days, jobs))
+        counts = ((ADAPTERS, asked.adapter_days), (LAW, asked.days))
+        wanted = [(kind, asked.only) for kind, count in counts if count]
+    else:
+        wanted = jobs_of(asked.seed, asked.days, asked.adapter_days)
+    sums = run(wanted, asked.jobs)
+    for name, tally in sums.items():
+        report(name, tally)
+    tallies = list(sums.values())
     if asked.soak_days:
         tallies.append(soak(asked.seed, asked.soak_days))
+    say(f"{time.monotonic() - began_s:.0f} s")
     return int(not all(tally.clean for tally in tallies))
 
 

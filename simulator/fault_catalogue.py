@@ -10,6 +10,7 @@ from simulator import (
     fault_charger,
     fault_gx,
     fault_house,
+    fault_limits,
     fault_others,
     fault_product,
 )
@@ -27,6 +28,7 @@ CATALOGUE: Final[dict[str, Fault]] = {
         fault_others.ROWS,
         fault_car.ROWS,
         fault_product.ROWS,
+        fault_limits.ROWS,
     )
     for fault in rows
 }

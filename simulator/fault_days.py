@@ -6,7 +6,6 @@ charging within half an hour: whatever happened, nothing may stay stuck.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
 import json
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -19,69 +18,31 @@ from custom_components.victron_openevse.control.model import (
     ChargerDecision,
     ChargerReading,
     Mode,
-    Reading,
     Readings,
-    SiteReading,
 )
 from custom_components.victron_openevse.control.persist import dump, load
-from simulator.fault_house_dice import (
-    BROKEN,
-    CHARGER_FIELDS,
-    CHARGER_MAX_A,
-    DAY_S,
-    SITE_FIELDS,
-    DicedHouse,
-)
+from simulator.fault_house_dice import CHARGER_MAX_A, DAY_S, DicedHouse
+from simulator.fault_promises import Promises
+from simulator.fault_spoils import Spoil, Spoiler
+from simulator.fault_tally import Tally, live_counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from custom_components.victron_openevse.control.memory import Energy
 
 STEPS_S: Final = (10.0, 20.0, 30.0, 60.0)
 """How far apart decisions may be; one of them for each day."""
 BURST_STEPS: Final = 30
 """Decisions a second apart after each fault begins or ends."""
+LIVED_S: Final = DAY_S
+"""How long a day of the campaign is."""
 FAULTS_A_DAY: Final = 20
 LONGEST_S: Final = 3600.0
 STUCK_S: Final = 1800.0
 """Two dwell times of 300 s, the rest after a failed start, a ramp; more is stuck."""
+PLENTY: Final = 99
+"""A day's closings that nothing uses up."""
 PROOF_SUN_W: Final = 60_000.0
 """Enough for three cars on three phases, whatever is set up wrongly."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What came of one or more days."""
-
-    days: int = 0
-    faults: int = 0
-    decisions: int = 0
-    limits_violated: int = 0
-    stuck: int = 0
-    counters_back: int = 0
-    exceptions: int = 0
-    closings: int = 0
-    slowest_s: float = 0.0
-    """Slowest recovery after the faults of a day."""
-    notes: list[str] = field(default_factory=list)
-    """Where something was wrong, to repeat it."""
-
-    def add(self, other: Tally) -> None:
-        """Add other days."""
-        for one in fields(self):
-            mine, theirs = getattr(self, one.name), getattr(other, one.name)
-            both = max(mine, theirs) if one.name == "slowest_s" else mine + theirs
-            setattr(self, one.name, both)
-
-    @property
-    def clean(self) -> bool:
-        """Whether nothing was wrong."""
-        return not (self.limits_violated or self.stuck or self.counters_back or self.exceptions)
-
-
-type Spoil = Callable[[Readings, float], Readings]
-"""What a fault makes of the readings."""
 
 
 class RandomDay:
@@ -95,12 +56,14 @@ class RandomDay:
         self.memory = Memory()
         self.now_s = self.dice.uniform(0.0, DAY_S)
         self.tally = Tally(days=1)
+        self.promises = Promises(self.tally, self.house, self.step_s)
+        self._spoiler = Spoiler(self.dice, list(self.house.chargers))
         self._spoils: list[tuple[float, Spoil]] = []
         self._energy: dict[str, tuple[float, ...]] = {}
 
     def live(self) -> Tally:
         """Live through the day and prove that nothing is stuck."""
-        end_s = self.now_s + DAY_S
+        end_s = self.now_s + LIVED_S
         while self.now_s < end_s:
             self._strike()
             for _ in range(BURST_STEPS):
@@ -123,22 +86,27 @@ class RandomDay:
             hours_to_sunset=house.hours_to_sunset(now_s),
         )
         for _until_s, spoil in self._spoils:
-            readings = spoil(readings, now_s)
+            readings = spoil.change(readings)
         decision, self.memory = decide(house.settings, self.memory, readings, now_s)
         self.tally.decisions += 1
+        lies = any(spoil.lies for _until_s, spoil in self._spoils)
+        self.promises.look(decision, now_s, spoilt=bool(self._spoils), lies=lies)
         for key, decided in decision.chargers.items():
             self._check(key, decided, readings.chargers.get(key) or ChargerReading())
             self._obey(key, decided)
 
     def _obey(self, key: str, decided: ChargerDecision) -> None:
         charger = self.house.chargers[key]
-        if not (decided.send and charger.online):
+        charger.steered = decided.send and charger.online
+        if decided.pause_over:
+            self.house.choose(key, pause_until_morning=False)
+            self.promises.begins_anew(key)
+        if not charger.steered:
             return
         if charger.offered_a == 0 and decided.offered_current_a and charger.plugged:
             self.tally.closings += 1
+            self.promises.starts(key, spoilt=bool(self._spoils))
         charger.offered_a = decided.offered_current_a
-        if decided.pause_over:
-            self.house.choose(key, pause_until_morning=False)
 
     def _check(self, key: str, decided: ChargerDecision, charger: ChargerReading) -> None:
         own = self.house.settings.chargers[key]
@@ -156,7 +124,7 @@ class RandomDay:
             limit_a = int(own_a.value)
         offered_a = decided.offered_current_a
         if decided.send and offered_a and not MIN_CURRENT_A <= offered_a <= limit_a:
-            self.tally.limits_violated += 1
+            self.tally.violate(f"{offered_a} A for {key}, allowed {limit_a} A")
 
     # Faults
 
@@ -165,83 +133,21 @@ class RandomDay:
         self.tally.faults += 1
         happen = self.dice.choice(
             (
-                self._lose,
-                self._break,
-                self._freeze,
-                self._silence,
-                self._lie,
+                *(self._spoil,) * 5,
                 self._person,
                 self._charger_event,
                 self._house_event,
                 self._restart,
                 self._nobody,
+                self._limits,
             )
         )
         happen(self.now_s + self.dice.uniform(1.0, LONGEST_S))
 
-    def _on_field(self, until_s: float, change: Callable[[Reading[Any]], Any]) -> None:
-        """Change one reading of the site or of one charger."""
-        key = self.dice.choice(list(self.house.chargers))
-        name = self.dice.choice(SITE_FIELDS + CHARGER_FIELDS)
-
-        def spoil(readings: Readings, _now_s: float) -> Readings:
-            of_site = name in SITE_FIELDS
-            source: Any = readings.site if of_site else readings.chargers[key]
-            reading = getattr(source, name)
-            if reading is None:
-                return readings
-            changed = replace(source, **{name: change(reading)})
-            if of_site:
-                return replace(readings, site=changed)
-            return replace(readings, chargers={**readings.chargers, key: changed})
-
+    def _spoil(self, until_s: float) -> None:
+        spoil = self._spoiler.draw()
         self._spoils.append((until_s, spoil))
-
-    def _lose(self, until_s: float) -> None:
-        self._on_field(until_s, lambda _reading: None)
-
-    def _break(self, until_s: float) -> None:
-        broken = self.dice.choice(BROKEN)
-
-        def change(reading: Reading[Any]) -> Reading[Any]:
-            is_number = isinstance(reading.value, float)
-            return Reading(broken, reading.at_s) if is_number else reading
-
-        self._on_field(until_s, change)
-
-    def _lie(self, until_s: float) -> None:
-        factor = self.dice.choice((-1.0, 0.0, 0.1, 10.0))
-
-        def change(reading: Reading[Any]) -> Reading[Any]:
-            is_number = isinstance(reading.value, float)
-            return Reading(reading.value * factor, reading.at_s) if is_number else reading
-
-        self._on_field(until_s, change)
-
-    def _freeze(self, until_s: float) -> None:
-        """One value stays, and its age grows or not."""
-        held: list[Reading[Any]] = []
-        fresh = self.dice.random() < 0.5  # noqa: PLR2004 - half of them
-
-        def change(reading: Reading[Any]) -> Reading[Any]:
-            held.append(reading) if not held else None
-            return Reading(held[0].value, reading.at_s) if fresh else held[0]
-
-        self._on_field(until_s, change)
-
-    def _silence(self, until_s: float) -> None:
-        """The site, or everything, says nothing new."""
-        held: list[Readings] = []
-        all_of_it = self.dice.random() < 0.5  # noqa: PLR2004 - half of them
-        never = self.dice.random() < 0.2  # noqa: PLR2004 - some
-
-        def spoil(readings: Readings, _now_s: float) -> Readings:
-            held.append(readings) if not held else None
-            site = SiteReading(source=readings.site.source) if never else held[0].site
-            chargers = held[0].chargers if all_of_it else readings.chargers
-            return replace(readings, site=site, chargers=chargers)
-
-        self._spoils.append((until_s, spoil))
+        self.promises.begins_anew(*spoil.chargers)
 
     def _person(self, _until_s: float) -> None:
         key = self.dice.choice(list(self.house.chargers))
@@ -253,9 +159,27 @@ class RandomDay:
             "battery": {"use_battery": self.dice.random() < 0.5},  # noqa: PLR2004 - half of them
         }
         self.house.choose(key, **choices[what])
+        self.promises.begins_anew(key)
+
+    def _limits(self, _until_s: float) -> None:
+        """A person changes a limit of the site, or what is sent at all."""
+        dice, house = self.dice, self.house
+        changes = dice.choice(
+            (
+                {"grid_limit_a": dice.uniform(6.0, 32.0)},
+                {"battery_limit_w": dice.uniform(300.0, 5000.0)},
+                {"shadow": not house.settings.site.shadow},
+            )
+        )
+        house.choose_for_site(**changes)
+        self.promises.begins_anew(*house.chargers)
+        if house.settings.site.shadow:
+            for charger in house.chargers.values():
+                charger.offered_a = CHARGER_MAX_A  # handed back: its own rules
 
     def _charger_event(self, _until_s: float) -> None:
-        charger = self.dice.choice(list(self.house.chargers.values()))
+        key, charger = self.dice.choice(list(self.house.chargers.items()))
+        self.promises.begins_anew(key)
         what = self.dice.choice(("plug", "wants", "online", "fault", "override", "full", "reset"))
         if what == "plug":
             charger.plugged = not charger.plugged
@@ -288,9 +212,11 @@ class RandomDay:
         believed_s = self.dice.choice((absent_s, absent_s, -3600.0, 1e8))
         self._nobody(self.now_s + absent_s)
         self.memory = load(stored, self.now_s, believed_s)
+        self.promises.begins_anew(*self.house.chargers)
 
     def _nobody(self, until_s: float) -> None:
         """Nobody decides for a while."""
+        self.promises.forget()
         until_s = min(until_s, self.now_s + self.dice.choice((5.0, 120.0, 1800.0)))
         while self.now_s < until_s:
             self.now_s += self.step_s
@@ -304,6 +230,8 @@ class RandomDay:
         self._spoils.clear()
         house.connected, house.sun_w, house.soc_pct = True, PROOF_SUN_W, 100.0
         house.feeds_in, house.battery_max_w = True, 10_000.0
+        house.choose_for_site(shadow=False)
+        self.promises.forget()
         for key, charger in house.chargers.items():
             charger.plugged = charger.wants = charger.online = True
             charger.fault, charger.override_a = False, None
@@ -312,6 +240,7 @@ class RandomDay:
                 key,
                 mode=own.mode if own.mode in SOLAR_MODES else Mode.SOLAR,
                 pause_until_morning=False,
+                daily_closings=PLENTY,
             )
         began_s = self.now_s
         while self.now_s - began_s < STUCK_S:
@@ -327,15 +256,6 @@ def _parts(energy: Energy) -> tuple[float, ...]:
 
 
 def live(seed: str) -> Tally:
-    """Live through the day of a seed; what raises is counted, with how to repeat it."""
+    """Live through the day of a seed."""
     day = RandomDay(seed)
-    try:
-        tally = day.live()
-    except Exception as error:  # noqa: BLE001 - a campaign counts whatever is wrong
-        tally = day.tally
-        tally.exceptions += 1
-        tally.notes.append(f"{seed}: {type(error).__name__}: {error}")
-        return tally
-    if not tally.clean:
-        tally.notes.append(f"{seed}: {tally}")
-    return tally
+    return live_counted(seed, day.tally, day.live)

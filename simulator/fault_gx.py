@@ -44,6 +44,8 @@ FAST_AT_NIGHT: Final = Begin(
 """An empty battery leaves the car to the grid, a full one carries most of it."""
 NO_NUMBERS: Final = ('{"value": "12"}', '{"value": [1]}', '{"value": true}')
 BY_HAND: Final = Effect("does what the person asks", lambda _loop: True)
+SWITCH_S: Final = 120
+"""How often that person switches: charger and meters have settled long before."""
 OVERFLOW: Final = '{"value": 4294967295}'
 """A register of 32 bits at its end: beyond any belief."""
 
@@ -78,9 +80,11 @@ def truth(loop: FaultLoop) -> None:
 
 
 def turned(payload: str) -> str:
-    """Give a payload with the sign of its number turned."""
-    value = json.loads(payload or "{}").get("value")
-    return payload if value is None else json.dumps({"value": -value})
+    """Give a payload with the sign of its number turned; rubbish stays rubbish."""
+    try:
+        return json.dumps({"value": -json.loads(payload)["value"]})
+    except ValueError, TypeError, KeyError:
+        return payload
 
 
 def without(service: str, seconds: float) -> Callable[[FaultLoop], None]:
@@ -339,9 +343,11 @@ ROWS: Final = (
             what=f"The {name} power has the wrong sign while a person switches on and off",
             begin=replace(FAST_AT_NIGHT, scenario=replace(NIGHT, soc_pct=soc_pct)),
             strike=says(path, turned),
-            each=lambda loop, second: loop.choose(mode=(Mode.FAST, Mode.OFF)[second // 600 % 2]),
+            each=lambda loop, second: loop.choose(
+                mode=(Mode.FAST, Mode.OFF)[second // SWITCH_S % 2]
+            ),
             heal=several(truth, lambda loop: loop.choose(mode=Mode.FAST)),
-            lasts_s=7200,
+            lasts_s=14 * SWITCH_S,
             sign=Sign(f"repair: the sign of the {name} power is wrong", suspect),
             effect=BY_HAND,
             recovers_s=60,

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 import math
 from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from custom_components.victron_openevse.control.model import (
+    NO_LIMIT,
     ChargerReading,
     ChargerSettings,
     ChargerState,
@@ -24,13 +25,18 @@ from custom_components.victron_openevse.control.model import (
     SiteSettings,
     SiteSource,
 )
+from simulator.fault_promises import VOLTS, Powers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DAY_S: Final = 86_400.0
 SUNRISE_S: Final = 6 * 3600.0
 SUNSET_S: Final = 20 * 3600.0
-VOLTS: Final = 235.0
 WS_PER_KWH: Final = 3.6e6
 CHARGER_MAX_A: Final = 32
+UNEVEN: Final = (0.6, 0.3, 0.1)
+"""How a three-phase house spreads its load."""
 BROKEN: Final = (math.nan, math.inf, -math.inf, 1e9, -1e9, 65_535.0, -32_768.0)
 """What a broken register or parser may give."""
 SITE_FIELDS: Final = (
@@ -62,12 +68,16 @@ class DicedCharger:
 
     phases: int
     car_limit_a: float
+    grid_phase: int = 1
+    """Phase of the house that its first phase hangs on."""
     plugged: bool = True
     wants: bool = True
     online: bool = True
     fault: bool = False
     override_a: int | None = None
     """What a person chose at the charger; None = nobody did."""
+    steered: bool = False
+    """Whether the last decision was sent to it."""
     offered_a: int = 0
     energy_kwh: float = 0.0
     session_kwh: float = 0.0
@@ -83,6 +93,16 @@ class DicedCharger:
     def power_w(self) -> float:
         """Power that the car takes."""
         return self.drawn_a * VOLTS * self.phases
+
+    @property
+    def obeys(self) -> bool:
+        """Whether what it takes is ours to decide."""
+        return self.online and self.steered and self.override_a is None
+
+    def on_phase_w(self, phase: int) -> float:
+        """Power that the car takes from one phase of the house."""
+        here = self.phases > 1 or phase == self.grid_phase
+        return self.power_w / self.phases if here else 0.0
 
     @property
     def state(self) -> ChargerState:
@@ -127,6 +147,14 @@ class DicedHouse:
             f"c{number}": DicedCharger(dice.choice((1, 3)), dice.uniform(5.0, 32.0))
             for number in range(dice.choice((1, 1, 2, 3)))
         }
+        needs_three = any(charger.phases > 1 for charger in self.chargers.values())
+        self.phases = 3 if needs_three else dice.choice((1, 3))
+        for charger in self.chargers.values():
+            charger.grid_phase = dice.randint(1, self.phases)
+        self.tells_phases = self.phases == 1 or dice.random() < 0.7  # noqa: PLR2004 - most do
+        self.shares = UNEVEN if self.phases > 1 else (1.0,)
+        self.phases_w: tuple[float, ...] = (0.0,) * self.phases
+        """Grid power of each phase."""
         self.settings = self._draw_settings()
 
     def _draw_settings(self) -> Settings:
@@ -143,6 +171,10 @@ class DicedHouse:
             min_on_s=dice.choice((0.0, 60.0, 300.0)),
             min_off_s=dice.choice((0.0, 60.0, 300.0)),
             allow_islanded=dice.random() < 0.5,  # noqa: PLR2004 - half of them
+            grid_limit_a=dice.choice((NO_LIMIT, dice.uniform(6.0, 32.0))),
+            battery_limit_w=dice.choice((NO_LIMIT, dice.uniform(300.0, 5000.0))),
+            inverter_limit_w=dice.choice((NO_LIMIT, dice.uniform(1000.0, 6000.0))),
+            shadow=dice.random() < 0.05,  # noqa: PLR2004 - few
         )
         return Settings(site=site, chargers=own)
 
@@ -158,7 +190,13 @@ class DicedHouse:
             phases=charger.phases if dice.random() < 0.9 else 1,  # noqa: PLR2004 - some are set up wrongly
             use_battery=dice.random() < 0.5,  # noqa: PLR2004 - half of them
             order=dice.randint(1, 3),
+            grid_phase=charger.grid_phase if dice.random() < 0.7 else 0,  # noqa: PLR2004 - most know
+            daily_closings=dice.choice((2, 4, 12)),
         )
+
+    def choose_for_site(self, **changes: Any) -> None:
+        """Change settings of the site, as a person would."""
+        self.settings = replace(self.settings, site=replace(self.settings.site, **changes))
 
     def choose(self, key: str, **changes: Any) -> None:
         """Change settings of a charger, as a person would."""
@@ -185,9 +223,45 @@ class DicedHouse:
         self.pv_w = min(sun_w, load_w + room_w) if self.limited else sun_w
         self.battery_w = min(room_w, max(-gives_w, self.pv_w - load_w))
         self.grid_w = load_w + self.battery_w - self.pv_w if self.connected else 0.0
+        self.phases_w = self._phases_w()
         stored_kwh = self.battery_w * seconds / WS_PER_KWH
         self.soc_pct += 100.0 * stored_kwh / self.capacity_kwh
         self.soc_pct = min(100.0, max(0.0, self.soc_pct))
+
+    def _phases_w(self) -> tuple[float, ...]:
+        """Split the grid's power: inverters share evenly, loads do not."""
+        if not self.connected:
+            return (0.0,) * self.phases
+        even_w = (self.pv_w - self.battery_w) / self.phases
+        return tuple(
+            self.load_w * share
+            + sum(charger.on_phase_w(phase) for charger in self.chargers.values())
+            - even_w
+            for phase, share in enumerate(self.shares, start=1)
+        )
+
+    @property
+    def powers(self) -> Powers:
+        """What flows now, and what cars that obey have of it."""
+        obedient = [charger for charger in self.chargers.values() if charger.obeys]
+        all_w = self.load_w + sum(charger.power_w for charger in self.chargers.values())
+        if self.tells_phases:
+            grid_w: Sequence[float] = self.phases_w
+            cars_w = [
+                sum(one.on_phase_w(phase) for one in obedient)
+                for phase in range(1, self.phases + 1)
+            ]
+        else:
+            spread = max(one.phases for one in self.chargers.values())
+            grid_w = [self.grid_w / spread]
+            cars_w = [sum(one.power_w for one in obedient) / spread]
+        return Powers(
+            grid_w=grid_w,
+            cars_w=cars_w,
+            battery_w=self.battery_w,
+            consumption_w=all_w,
+            islanded=not self.connected,
+        )
 
     def site(self, now_s: float) -> SiteReading:
         """What the GX would say."""
@@ -195,6 +269,9 @@ class DicedHouse:
         return SiteReading(
             source=self.source,
             grid_power_w=Reading(self.grid_w, now_s),
+            grid_phase_powers_w=tuple(Reading(w, now_s) for w in self.phases_w)
+            if self.tells_phases
+            else (),
             battery_power_w=Reading(self.battery_w, now_s),
             battery_soc_pct=Reading(self.soc_pct, now_s),
             pv_power_w=Reading(self.pv_w, now_s),

@@ -31,6 +31,8 @@ type Tamper = Callable[[Message], Iterable[Message]]
 """What becomes of a message on its way to the product: nothing, itself, another, several."""
 
 DAY_H: Final = 24.0
+STRIDE_S: Final = 5
+"""Seconds that pass at once where nothing is going on: far less than what makes a reading old."""
 COMMANDS: Final = ("/claim/set", "/limit/set")
 """What is counted as a command to a charger."""
 
@@ -54,6 +56,8 @@ class FlakyClient(SimClient):
         self.delay_s = 0.0
         self.commands = 0
         """Claims and limits sent to chargers, and values written to the GX."""
+        self.commanded_at_s = clock()
+        """When the last of these was sent."""
 
     def subscribe(self, topic_filter: str, handler: Handler) -> Unsubscribe:
         """Subscribe behind the bad line."""
@@ -61,7 +65,9 @@ class FlakyClient(SimClient):
 
     def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
         """Send, unless the line loses it."""
-        self.commands += topic.endswith(COMMANDS) or topic.startswith("W/")
+        if topic.endswith(COMMANDS) or topic.startswith("W/"):
+            self.commands += 1
+            self.commanded_at_s = self._clock()
         if not self.lost(topic):
             super().publish(topic, payload, retain=retain)
 
@@ -129,13 +135,24 @@ class FaultLoop(ClosedLoop):
         hours = (readings.hours_to_sunset + self.sunset_shift_h) % DAY_H
         return replace(readings, hours_to_sunset=hours)
 
-    def step(self) -> Decision:
-        """Live through one second, late messages and all; nobody decides while the product is dead."""
+    def free_s(self, most_s: int) -> int:
+        """How many of `most_s` seconds may pass at once without missing what is due meanwhile."""
+        return 1 if self.client.delay_s else self.world.free_s(most_s)
+
+    def rest(self, seconds: int) -> None:
+        """Live through some seconds in which nothing is going on, several at once."""
+        while seconds > 0:
+            passed_s = self.free_s(min(seconds, STRIDE_S))
+            self.step(passed_s)
+            seconds -= passed_s
+
+    def step(self, seconds: int = 1) -> Decision:
+        """Live through a second or several, late messages and all; the dead product decides nothing."""
         if self.dead and self.decision is not None:
-            self.world.step()
+            self.world.step(seconds)
             return self.decision
         self.client.arrive()
-        decision = super().step()
+        decision = super().step(seconds)
         self._watch_signs()
         return decision
 

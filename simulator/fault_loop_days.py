@@ -2,17 +2,17 @@
 
 Each day is a house of its own. Rows strike one after the other and sometimes two at once; after the day
 everything is healed, there is sun and charge enough, and the car must be charging within half an hour.
-A soak is the same house for many days, stored and started again once a day, as by a nightly restart.
+See `fault_soak` for the same house over many days.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
-import resource
 from typing import TYPE_CHECKING, Final, Literal
 
 from custom_components.victron_openevse.control.model import (
+    NO_LIMIT,
     SOLAR_MODES,
     ChargerSettings,
     Mode,
@@ -24,10 +24,13 @@ from simulator.battery import BatteryConfig
 from simulator.car import CarConfig
 from simulator.fault_broker import whole
 from simulator.fault_catalogue import CATALOGUE
-from simulator.fault_days import STUCK_S, Tally
+from simulator.fault_days import PLENTY, STUCK_S
 from simulator.fault_house_dice import DAY_S
 from simulator.fault_loop import FaultLoop
+from simulator.fault_promises import LimitWatch, Powers, lines
+from simulator.fault_row import Part, nothing_each
 from simulator.fault_run import is_within_limits
+from simulator.fault_tally import Tally, live_counted
 from simulator.faults import GxFault
 from simulator.gx import GxConfig
 from simulator.house import HouseConfig
@@ -42,6 +45,16 @@ ROWS: Final = [fault for fault in CATALOGUE.values() if not fault.forgets]
 """Rows that may strike anywhere; a store that is lost loses its counters, so not that one."""
 CALM_S: Final = 1800
 """Mean time between two faults."""
+DIGESTED_S: Final = 120
+"""So long after a fault has struck or ended, what it has caused is over or only lasts."""
+STRIDE_S: Final = 10
+"""Seconds that pass at once while a car charges and nothing else is going on."""
+ASLEEP_STRIDE_S: Final = 20
+"""The same while no car charges; less than the 30 s that make a reading old."""
+REACTION_S: Final = 30.0
+"""What the law may need to keep a limit: charger and meters take 5 s each, the battery 15 s."""
+CLEAR: Final = frozenset({Part.HOUSE, Part.CAR, Part.LIMITS})
+"""Faults that hide nothing from the law and take no charger from it: limits hold all the same."""
 TOGETHER: Final = 0.2
 """How often the next fault strikes while one lasts."""
 PROOF_SUN_W: Final = 12_000.0
@@ -99,10 +112,16 @@ def _loop(dice: Random) -> FaultLoop:
         circuit_current_a=dice.randint(10, 32),
         phases=plant.car_phases,
         use_battery=dice.random() < 0.5,  # noqa: PLR2004 - half of them
+        grid_phase=dice.choice((0, 1)),
+        daily_closings=dice.choice((4, 12)),
     )
     site = SiteSettings(
         priority=dice.choice([one for one in Priority if one is not Priority.PRICES]),
         battery_capacity_kwh=plant.battery.capacity_kwh,
+        allow_islanded=dice.random() < 0.5,  # noqa: PLR2004 - half of them
+        grid_limit_a=dice.choice((NO_LIMIT, dice.uniform(10.0, 40.0))),
+        battery_limit_w=dice.choice((NO_LIMIT, NO_LIMIT, dice.uniform(1000.0, 6000.0))),
+        inverter_limit_w=dice.choice((NO_LIMIT, dice.uniform(1500.0, 8000.0))),
     )
     loop.settings = Settings(site=site, chargers=dict.fromkeys(loop.chargers, own))
     return loop
@@ -116,11 +135,16 @@ class LoopDays:
         self.dice = Random(seed)
         self.loop = _loop(self.dice)
         self.tally = Tally()
-        self._mode = self.loop.settings.chargers[self.loop.key].mode
+        self._settings = self.loop.settings
+        self._limits = LimitWatch()
+        self._murky_s = 0
+        """For so long the law may not know what flows, or the charger may not obey."""
         self._battery = self.loop.world.plant.battery.config
         self._car = self.loop.charger.car.config
         self._energy: Energy | None = None
         self._calm_s = 0
+        self._busy_s = 0
+        """For so long every second is lived by itself."""
         self._closings = 0
         self._under_way: list[tuple[Fault, int]] = []
         """Faults that last, with the second of each."""
@@ -128,9 +152,11 @@ class LoopDays:
     def live(self, seconds: int = int(DAY_S)) -> Tally:
         """Live through one more day and prove that nothing is stuck."""
         self.tally.days += 1
-        for _ in range(seconds):
-            self._strike()
-            self._step()
+        while seconds > 0:
+            passed_s = self._stride_s(seconds)
+            seconds -= passed_s
+            self._strike(passed_s)
+            self._step(passed_s)
         for fault, _second in self._under_way:
             fault.heal(self.loop)
         self._under_way.clear()
@@ -138,12 +164,21 @@ class LoopDays:
         self._prove()
         return self.tally
 
-    def restart(self) -> None:
-        """Store, end, and come back a minute later."""
-        self.loop.die(60, self.loop.stored())
+    def _stride_s(self, most_s: int) -> int:
+        """How many seconds may pass at once: one where something is going on, until it is digested."""
+        busy = any(
+            fault.each is not nothing_each or at_s < DIGESTED_S for fault, at_s in self._under_way
+        )
+        self._busy_s = DIGESTED_S if busy else self._busy_s
+        if self._busy_s > 0:
+            return 1
+        due_s = (fault.lasts_s - at_s for fault, at_s in self._under_way)
+        stride_s = STRIDE_S if self.loop.charger.contactor_closed else ASLEEP_STRIDE_S
+        return self.loop.free_s(max(1, min(most_s, stride_s, self._calm_s, *due_s)))
 
-    def _strike(self) -> None:
-        self._calm_s -= 1
+    def _strike(self, passed_s: int) -> None:
+        """Let the next fault strike when its time has come."""
+        self._calm_s -= passed_s
         if self._calm_s > 0:
             return
         if self._under_way and self.dice.random() > TOGETHER:
@@ -156,8 +191,8 @@ class LoopDays:
             fault.strike(self.loop)
             self._under_way.append((fault, 0))
 
-    def _step(self) -> None:
-        """Live through one second of everything that is under way."""
+    def _step(self, passed_s: int = 1) -> None:
+        """Live through a second of everything that is under way, or several where nothing acts."""
         loop, tally = self.loop, self.tally
         later: list[tuple[Fault, int]] = []
         for fault, second in self._under_way:
@@ -166,11 +201,13 @@ class LoopDays:
             else:
                 if not loop.dead:
                     fault.each(loop, second + 1)
-                later.append((fault, second + 1))
+                later.append((fault, second + passed_s))
         self._under_way = later
-        loop.step()
+        loop.step(passed_s)
+        self._busy_s -= passed_s
         tally.decisions += 1
         tally.limits_violated += not is_within_limits(loop)
+        self._watch_limits(passed_s)
         now = loop.own.meter.lifetime
         before = self._energy or now
         self._energy = now
@@ -182,6 +219,30 @@ class LoopDays:
         tally.closings += loop.charger.closings - self._closings
         self._closings = loop.charger.closings
 
+    def _watch_limits(self, passed_s: int) -> None:
+        """The car may keep no line of the site above its limit for longer than the law may need."""
+        loop, plant = self.loop, self.loop.world.plant
+        murky = any(fault.part not in CLEAR for fault, _second in self._under_way)
+        self._murky_s = DIGESTED_S if murky else max(0, self._murky_s - passed_s)
+        shadow = loop.settings.site.shadow
+        if self._murky_s > 0 or shadow or not loop.seen.send or loop.charger.override:
+            self._limits.forget()
+            return
+        flows = plant.flows
+        found = lines(
+            loop.settings.site,
+            plant.config.volts,
+            Powers(
+                grid_w=flows.grid_phases_w,
+                cars_w=plant.car_phases_w(),
+                battery_w=flows.battery_w,
+                consumption_w=flows.house_w + flows.car_w,
+                islanded=flows.islanded,
+            ),
+        )
+        for name in self._limits.look(found, loop.world.now_s, REACTION_S + 2 * passed_s):
+            self.tally.violate(f"car above the limit of {name} at {loop.world.now_s:.0f} s")
+
     def _heal(self) -> None:
         """Bring everything back that a row may have left, as people do."""
         loop, world = self.loop, self.loop.world
@@ -189,6 +250,7 @@ class LoopDays:
             loop.revive(loop.stored(), 0.0)
         whole(loop)
         loop.end_rival()
+        loop.settings = self._settings
         loop.sunset_shift_h = 0.0
         for kind in GxFault:
             world.gx.clear(kind)
@@ -209,7 +271,7 @@ class LoopDays:
             loop.stranger.publish(f"{loop.base_topic}/{topic}", payload)
         loop.charger.config.update(CONFIG)
         loop.charger.controller.soft_max_a = 32
-        loop.world.commands.run("plug")
+        loop.world.commands.run("plug", soc_pct=self._car.start_soc_pct)  # driven meanwhile
         loop.world.commands.run("car_wants", wants=True)
 
     def _prove(self) -> None:
@@ -219,7 +281,8 @@ class LoopDays:
         loop.world.commands.run("pv_hold", power_w=PROOF_SUN_W)
         chosen = loop.settings.chargers[loop.key]
         mode = chosen.mode if chosen.mode in SOLAR_MODES else Mode.SOLAR
-        loop.choose(mode=mode, pause_until_morning=False)
+        loop.choose(mode=mode, pause_until_morning=False, daily_closings=PLENTY)
+        loop.choose_for_site(battery_limit_w=NO_LIMIT)  # it may forbid to look for hidden sun
         for second in range(int(STUCK_S)):
             self._step()
             if loop.charger.car.current_a > 1.0:
@@ -228,35 +291,11 @@ class LoopDays:
         else:
             self.tally.stuck += 1
             self.tally.notes.append(f"stuck: {loop.seen}")
-        loop.choose(mode=self._mode)
+        loop.settings = self._settings
         loop.world.commands.run("pv_hold", power_w=None)
 
 
 def live(seed: str) -> Tally:
-    """Live through the day of a seed; what raises is counted, with how to repeat it."""
+    """Live through the day of a seed."""
     days = LoopDays(seed)
-    try:
-        tally = days.live()
-    except Exception as error:  # noqa: BLE001 - a campaign counts whatever is wrong
-        tally = days.tally
-        tally.exceptions += 1
-        tally.notes.append(f"{type(error).__name__}: {error}")
-    if not tally.clean:
-        tally.notes.append(f"seed {seed}: {tally}")
-    return tally
-
-
-def memory_mb() -> float:
-    """Most memory that this process ever had, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-
-
-def soak(seed: str, days: int) -> tuple[Tally, list[float]]:
-    """Live through many days of one house, restarted each night; returns memory after each, MB."""
-    house = LoopDays(seed)
-    memory: list[float] = []
-    for _ in range(days):
-        house.live()
-        house.restart()
-        memory.append(memory_mb())
-    return house.tally, memory
+    return live_counted(seed, days.tally, days.live)

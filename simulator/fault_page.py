@@ -44,8 +44,9 @@ These cannot be shown without it; the tests named here run them.
 | Charger and GX are handed back on removal, even when they are away | `tests/integration/test_init.py` |
 | Repairs for a silent GX, a charger that is gone, quarrels and wrong signs | `tests/integration/test_issues.py` |
 | A real broker, a real Home Assistant, a car that charges | `tests/e2e/test_demo.py`, `tests/e2e/test_live.py` |
+| Killed, flooded, without a broker, with a full disk: live | `tests/e2e/test_endure.py`, [endurance](endurance.md) |
 
-Rows of the table kill the product on simulated time; a full disk is not tried here.
+Rows of the table kill the product on simulated time; `scripts/endure` kills the real one.
 """
 
 

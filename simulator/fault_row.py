@@ -41,6 +41,8 @@ HELD_SUN_W: Final = 3000.0
 """Sun of most rows: 11 A for the car."""
 SETTLE_S: Final = 150
 """Plugged in, woken, ramped up, meters settled."""
+WAKE_S: Final = 60
+"""Of these, lived second by second: connecting, starting, the climb."""
 OF_BEFORE_A: Final = 2.0
 """A car is back where it was when it takes this much less at most."""
 
@@ -55,6 +57,7 @@ class Part(StrEnum):
     OTHERS = "People and other programs at the charger"
     CAR = "The car"
     PRODUCT = "Home Assistant"
+    LIMITS = "Limits of the site"
 
 
 class Before(NamedTuple):
@@ -166,6 +169,8 @@ class Begin:
     site: Mapping[str, Any] = MappingProxyType({})
     """Settings of the site."""
     gx: GxConfig | None = None
+    chargers: int = 1
+    """Chargers of the site, each with its car."""
     settle_s: int = SETTLE_S
     charges: bool = True
     """Whether the car charges when the fault strikes."""
@@ -174,7 +179,7 @@ class Begin:
 
     def make(self) -> FaultLoop:
         """Build the house and live until the fault may strike. AssertionError if it is not ready."""
-        loop = FaultLoop(self.scenario, gx_config=self.gx)
+        loop = FaultLoop(self.scenario, gx_config=self.gx, chargers=self.chargers)
         own = {
             "mode": self.mode,
             "circuit_current_a": CIRCUIT_A,
@@ -185,7 +190,8 @@ class Begin:
         chargers = {key: ChargerSettings(**own) for key in loop.chargers}
         loop.settings = Settings(site=SiteSettings(**self.site), chargers=chargers)
         loop.world.commands.run("pv_hold", power_w=self.sun_w)
-        loop.run(self.settle_s)
+        loop.run(WAKE_S)
+        loop.rest(self.settle_s - WAKE_S)
         if is_closed(loop) is not self.charges:
             message = f"the fault would not find what it needs: {loop.seen}"
             raise AssertionError(message)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from custom_components.victron_openevse.control.model import MIN_CURRENT_A, SOLAR_MODES, Mode
-from simulator.fault_row import Before, Fault
+from simulator.fault_loop import STRIDE_S
+from simulator.fault_row import Before, Fault, nothing_each
 
 if TYPE_CHECKING:
     from custom_components.victron_openevse.control.memory import Energy
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 WH_PER_WS: Final = 1 / 3600.0
 ROUNDING_W: Final = 235.0
 """Offers are whole amps: the battery may take the rounding."""
+CALM_AFTER_S: Final = 60
+"""So long after the car has reacted, what only lasts is looked at every few seconds."""
 LASTS_S: Final = 30
 """What has recovered must still be well after this."""
 
@@ -88,18 +91,32 @@ class Watcher:
         self.before = Before(loop.charger.car.current_a, loop.charger.closings)
         self.outcome = Outcome()
 
-    def live(self, second: int | None = None) -> None:
-        """Live through one second; `second` counts those of the fault, None = it is over."""
+    def through_fault(self) -> None:
+        """Live through the fault: second by second until the car has long reacted."""
+        second, lasts_s = 0, self._fault.lasts_s
+        while second < lasts_s:
+            left_s = min(STRIDE_S, lasts_s - second)
+            passed_s = self._loop.free_s(left_s) if self._calm(second) else 1
+            second += passed_s
+            self.live(second, passed_s)
+
+    def _calm(self, second: int) -> bool:
+        reacted_s = self.outcome.reacted_s
+        acts = self._fault.each is not nothing_each
+        return not acts and reacted_s is not None and second >= reacted_s + CALM_AFTER_S
+
+    def live(self, second: int | None = None, passed_s: int = 1) -> None:
+        """Live through one second or several at once; `second` of the fault, None = it is over."""
         loop, fault, out = self._loop, self._fault, self.outcome
         if second is not None:
             fault.each(loop, second)
-        loop.step()
+        loop.step(passed_s)
         out.statuses.add(loop.seen.status)
         out.reasons.add(loop.seen.reason.code)
         out.sign_seen = out.sign_seen or (fault.sign is not None and fault.sign.seen(loop))
-        out.wrong_wh += self._wrong_w(during=second is not None) * WH_PER_WS
+        out.wrong_wh += self._wrong_w(during=second is not None) * passed_s * WH_PER_WS
         out.limits_violated += not is_within_limits(loop)
-        out.over_circuit_s += is_over_circuit(loop)
+        out.over_circuit_s += is_over_circuit(loop) * passed_s
         out.counters_back += self._went_back()
         out.closings = loop.charger.closings - self.before.closings
         out.commands = loop.commands - self._commands
@@ -109,7 +126,7 @@ class Watcher:
             out.reacted_s = None if fault.effect.lasting else out.reacted_s
         elif out.reacted_s is None:
             out.reacted_s = second
-        out.broken_s += not fault.effect.always(loop)
+        out.broken_s += passed_s * (not fault.effect.always(loop))
 
     def _wrong_w(self, *, during: bool) -> float:
         """Power the car takes beyond what it is entitled to."""
@@ -156,8 +173,7 @@ def run(fault: Fault) -> Outcome:
     watcher = Watcher(loop, fault)
     out = watcher.outcome
     fault.strike(loop)
-    for second in range(1, fault.lasts_s + 1):
-        watcher.live(second)
+    watcher.through_fault()
     fault.heal(loop)
     for second in range(fault.recovers_s + 1):
         if second:

@@ -153,6 +153,10 @@ class GxEmulator:
         """End a fault that was injected without a duration."""
         self._faults.clear(fault)
 
+    def measure(self) -> None:
+        """Read the meters and say nothing: before a step that follows a silence."""
+        self._view.measure()
+
     def step(self, now_s: float) -> None:
         """Advance to `now_s`: measure, expire, and send what changed."""
         passed_s = 0.0 if self._now_s is None else max(0.0, now_s - self._now_s)

@@ -60,7 +60,7 @@ class House:
         return self._load_w[second] + sum(power_w for _until, power_w in self._injected)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def draw_day(config: HouseConfig, day: int) -> tuple[float, ...]:
     """Return one day's load, second by second, from the config's seed and the day's number."""
     rng = random.Random(f"{config.seed}/{day}")

@@ -8,6 +8,7 @@ midnight) may begin at any hour; the devices' clock (`now_s`, Unix time) runs be
 from __future__ import annotations
 
 from collections.abc import Callable
+import math
 from typing import Any, Final, Protocol
 
 from simulator.broker import SimBroker, Will
@@ -17,7 +18,7 @@ from simulator.gx import GxConfig, GxEmulator
 from simulator.openevse import GatewayClient, OpenEvseEmulator
 from simulator.openevse_topics import announce_will, hostname
 from simulator.scenario import Scenario
-from simulator.weather import DAY_S, Day
+from simulator.weather import Day
 
 PORTAL_ID: Final = "c0619ab12345"
 FIRST_DEVICE_ID: Final = 0xA1B2C3D4E5F6
@@ -41,7 +42,7 @@ class Sun(Day):
 
     def __init__(self, day: Day) -> None:
         """Begin as the day is."""
-        super().__init__(day.name, map(day.power_w, range(DAY_S)), day.on, day.place)
+        super().__init__(day.name, day.watts, day.on, day.place)
         self.factor = 1.0
         self.held_w: float | None = None
 
@@ -81,6 +82,7 @@ class World:
         }
         self._deliver = deliver
         self._later: list[tuple[float, Callable[[], None]]] = []
+        self._cars_w = 0.0
         self.commands = DeskCommands(self)
 
     def _make_charger(self, device_id: str, connect: Connect) -> OpenEvseEmulator:
@@ -108,13 +110,25 @@ class World:
         for _ in range(seconds):
             self.step()
 
-    def step(self) -> None:
-        """Live through one second."""
-        self.now_s += 1.0
+    def free_s(self, most_s: int) -> int:
+        """How many seconds may pass at once: no action that is due is missed; 1 at least."""
+        due_s = min((at_s for at_s, _action in self._later), default=math.inf) - self.now_s
+        return max(1, math.ceil(min(most_s, due_s)))
+
+    def step(self, seconds: int = 1) -> None:
+        """Live through one second, or through several in which no device says anything.
+
+        Sun, loads and battery go on second by second, and the cars draw what they drew before.
+        """
+        for _ in range(seconds - 1):
+            self.plant.step(self._cars_w)
+        if seconds > 1:
+            self.gx.measure()
+        self.now_s += seconds
         self._do_due()
         volts = self.plant.config.volts if self.plant.car_powered else 0.0
-        cars_w = sum(charger.step(self.now_s, volts) for charger in self.chargers.values())
-        self.plant.step(cars_w)
+        self._cars_w = sum(charger.step(self.now_s, volts) for charger in self.chargers.values())
+        self.plant.step(self._cars_w)
         self.gx.step(self.now_s)
         self._deliver()
 

@@ -155,6 +155,16 @@ class OpenEvseEmulator:
         self._was_connected = False
         self._down_until_s = self.at_s + GATEWAY_BOOT_S
 
+    def lose_network(self) -> None:
+        """Vanish from the broker without goodbye; everything else goes on."""
+        self._client.drop()
+        self._was_connected = False
+
+    def find_network(self) -> None:
+        """Connect again, unless a reboot does that by itself."""
+        if self.running:
+            self._client.reconnect()
+
     # Time
 
     def step(self, now_s: float, volts: float) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 import math
 from typing import Final
 
@@ -53,9 +54,7 @@ class Scenario:
 
     def make_day(self) -> Day:
         """Return the scenario's day of sun."""
-        if self.record is None:
-            return Day.cloudy(self.array_kw, CLOUDY_DATE, self.place, seed=CLOUDY_SEED)
-        return Day.from_pvanalytics(self.record, self.array_kw)
+        return _day(self.record, self.array_kw, self.place)
 
     def make_plant(self, *, start_s: int | None = None) -> Plant:
         """Return the site, beginning at `start_s` or at the scenario's own hour."""
@@ -72,6 +71,14 @@ class Scenario:
     def make_car(self) -> Car:
         """Return the scenario's car, plugged in."""
         return Car(self.car)
+
+
+@lru_cache(maxsize=16)
+def _day(record: str | None, array_kw: float, place: Place) -> Day:
+    """Return a day of sun; many houses of a test have the same."""
+    if record is None:
+        return Day.cloudy(array_kw, CLOUDY_DATE, place, seed=CLOUDY_SEED)
+    return Day.from_pvanalytics(record, array_kw)
 
 
 def _at(hour: int, minute: int = 0) -> int:

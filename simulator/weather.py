@@ -11,7 +11,7 @@ from array import array
 import csv
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -192,6 +192,11 @@ class Day:
         return sun_times_s(self.place, self.on)
 
     @property
+    def watts(self) -> Sequence[float]:
+        """The available power of each second, W."""
+        return self._watts
+
+    @property
     def sunrise_s(self) -> float:
         """Sunrise in seconds since local midnight, from date and place."""
         return self._sun_times_s[0]
@@ -202,6 +207,7 @@ class Day:
         return self._sun_times_s[1]
 
 
+@lru_cache
 def sun_times_s(place: Place, on: date) -> tuple[float, float]:
     """Return sunrise and sunset in seconds since local midnight (pvlib's SPA algorithm)."""
     import pandas as pd  # noqa: PLC0415 - takes a second to import; days from records do without

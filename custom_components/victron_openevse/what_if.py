@@ -219,7 +219,7 @@ def _notes(
         yield "gap", {"gap_h": gap_h}
     hungry = sum(stay.hungry for car in record.cars.values() for stay in car.stays)
     if hungry:
-        yield "hungry", {"stays": float(hungry), "most": OPEN_APPETITE_KWH}
+        yield "hungry", {"stays": float(hungry), "most_kwh": OPEN_APPETITE_KWH}
     told = slot_means(tracks.import_price, record.start_s, len(record.pv_w))
     if record.import_price and told.count(None) > len(told) / 2:
         yield "one_price", {}

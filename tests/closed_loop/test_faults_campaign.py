@@ -16,6 +16,7 @@ from simulator.fault_days import RandomDay, live
 from simulator.fault_house_dice import DicedHouse
 from simulator.fault_loop_days import LoopDays
 from simulator.fault_promises import LimitWatch, Line
+from simulator.fault_soak import soak
 from simulator.fault_tally import Tally
 
 SEED = "test-1"
@@ -161,6 +162,18 @@ class TestEverything:
     def test_a_counter_that_goes_back_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(energy, "_add", lambda was, _more: replace(was, solar_kwh=-1.0))
         assert LoopDays(SEED).live(SOME_SECONDS).counters_back > 0
+
+
+def test_a_soak_goes_on_with_what_was_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each night a restart; nothing that was counted is lost, and the store does not grow."""
+    live_some = LoopDays.live
+    monkeypatch.setattr(LoopDays, "live", lambda days: live_some(days, SOME_SECONDS))
+    said: list[str] = []
+    came = soak(SEED, 3, said.append)
+    assert came.tally.clean
+    assert came.counted_kwh == pytest.approx(came.taken_kwh, rel=0.02)
+    assert max(came.stored_bytes) < 2 * came.stored_bytes[0]
+    assert len(said) == len(came.memory_mib) == 3
 
 
 @pytest.mark.parametrize(

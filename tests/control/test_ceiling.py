@@ -24,11 +24,22 @@ STUCK = site(grid_w=1000.0, battery_w=1500.0, pv_dc_w=5500.0)
 """An inverter of 4 kW under 5.5 kW of sun, and 5 kW of loads."""
 
 
+def read_at(here: SiteReading, at_s: float) -> SiteReading:
+    """The same powers, read at another time."""
+
+    def again(reading: Reading[float] | None) -> Reading[float] | None:
+        return None if reading is None else Reading(reading.value, at_s)
+
+    return replace(
+        here, grid_power_w=again(here.grid_power_w), battery_power_w=again(here.battery_power_w)
+    )
+
+
 def after(seconds: int, here: SiteReading = STUCK) -> SiteMemory:
     """The memory after some seconds of that."""
     memory = SiteMemory()
     for second in range(seconds + 1):
-        memory = note_ceiling(memory, here, float(second))
+        memory = note_ceiling(memory, read_at(here, float(second)), float(second))
     return memory
 
 
@@ -91,3 +102,11 @@ def test_the_charge_counts_as_far_as_the_inverter_has_room(
 )
 def test_forgotten(now_s: float, here: SiteReading) -> None:
     assert note_ceiling(after(30), here, now_s).ceiling is None
+
+
+def test_a_gx_that_falls_silent_amid_a_step_proves_nothing() -> None:
+    """The step's powers are repeated for minutes; the ESS has long settled meanwhile."""
+    memory = SiteMemory()
+    for second in range(180):
+        memory = note_ceiling(memory, STUCK, float(second))
+    assert beyond_ceiling_w(memory, STUCK, 180.0) == 0.0

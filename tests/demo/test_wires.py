@@ -1,9 +1,8 @@
 """What the observer reads from the wire, and the line it tells about it."""
 
 import asyncio
-from typing import Any, cast
+from typing import Any
 
-import aiomqtt
 import pytest
 
 from demo.charger_wire import ChargerWire, announced_base
@@ -35,7 +34,7 @@ CLAIM = '{"state":"%s","charge_current":%s,"max_current":"clear","auto_release":
 
 def wire_with(*messages: tuple[str, str]) -> Wire:
     """Return a wire over which these messages have passed, one a second from 0 s on."""
-    wire = Wire(cast(aiomqtt.Client, None))
+    wire = Wire()
     for at_s, (topic, payload) in enumerate(messages):
         wire.remember(Seen(topic, payload, retain=False, at_s=float(at_s)))
     return wire

@@ -86,7 +86,7 @@ async def test_the_same_settings_make_no_difference(hass: HomeAssistant, recorde
     assert answer["days"][0]["recorded"]["starts"] == 1
     codes = [note["code"] for note in answer["notes"]]
     assert codes == ["pv_was_held_back", "hungry"]
-    assert "60 kWh" in answer["notes"][1]["sentence"]
+    assert "60.0 kWh" in answer["notes"][1]["sentence"]
 
 
 async def test_the_page_is_told_what_another_mode_would_have_done(

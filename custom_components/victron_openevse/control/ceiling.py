@@ -9,7 +9,7 @@ rating: a GX reports what an inverter does, not what it could.
 from typing import Final
 
 from .change import replace
-from .freshness import known
+from .freshness import LADDERS, Trust, known, oldest_at_s
 from .memory import Ceiling, SiteMemory
 from .model import SiteReading
 
@@ -30,7 +30,7 @@ def note_ceiling(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteMem
     """Remember at which power the inverter sticks, and since when."""
     power_w, ceiling = _inverter_w(site), memory.ceiling
     found = None
-    if power_w is not None and _sticks(site, power_w):
+    if power_w is not None and _sticks(site, power_w, now_s):
         found = Ceiling(power_w=power_w, since_at_s=now_s)
     if ceiling is None:
         return memory if found is None else replace(memory, ceiling=found)
@@ -59,7 +59,12 @@ def _inverter_w(site: SiteReading) -> float | None:
     return None if pv_dc_w is None or battery_w is None else pv_dc_w - battery_w
 
 
-def _sticks(site: SiteReading, power_w: float) -> bool:
+def _sticks(site: SiteReading, power_w: float, now_s: float) -> bool:
+    """Tell whether it sticks now: a GX that fell silent amid a step repeats that step and proves nothing."""
+    at_s = oldest_at_s(site.grid_power_w, site.battery_power_w)
+    age_s = None if at_s is None else now_s - at_s
+    if LADDERS[site.source].trust(age_s) is not Trust.CURRENT:
+        return False
     grid_w = known(site.grid_power_w)
     if grid_w is None or grid_w <= STUCK_W or power_w < LEAST_CEILING_W:
         return False

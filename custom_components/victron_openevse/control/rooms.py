@@ -13,10 +13,10 @@ from typing import Final
 
 from .cars import NOTHING_KNOWN
 from .change import replace
-from .freshness import Trust, charging_power_w
+from .freshness import Trust, charging_power_w, is_online
 from .limits import UNLIMITED_A, ceiling_a
 from .memory import ChargerMemory, Room, SiteMemory
-from .model import MIN_CURRENT_A, Readings, Settings, Status
+from .model import MIN_CURRENT_A, ChargerReading, Readings, Settings, Status
 from .phases import phases_of
 from .reasons import Reason, ReasonCode
 from .site_limits import Line, is_limited, lines, trust_in_limits
@@ -47,6 +47,8 @@ class _Load:
     phases: int
     grid_phase: int
     watts_per_a: float
+    yields: bool
+    """Whether it does what we say; what another takes is as much out of our hands as the house's."""
     room_a: float = 0.0
     by: ReasonCode = ReasonCode.LIMITED_BY_GRID
 
@@ -129,9 +131,15 @@ def _loads(
                 phases=phases_of(own, memory),
                 grid_phase=own.grid_phase,
                 watts_per_a=shares[key].watts_per_a,
+                yields=_yields(charger, view.now_s),
             )
         )
     return sorted(loads, key=lambda load: (load.order, load.key))
+
+
+def _yields(charger: ChargerReading, now_s: float) -> bool:
+    override = charger.manual_override
+    return is_online(charger, now_s) and not (override is not None and override.value)
 
 
 def _deal(loads: Sequence[_Load], limits: Sequence[Line]) -> None:
@@ -140,7 +148,7 @@ def _deal(loads: Sequence[_Load], limits: Sequence[Line]) -> None:
     for load in loads:
         load.room_a = load.drawn_a
     for least_a in (float(MIN_CURRENT_A), 0.0):
-        for load in reversed(loads):
+        for load in reversed([load for load in loads if load.yields]):
             left_a = _tightest_a(load, limits, left_w)
             _move(load, limits, left_w, -min(max(0.0, load.room_a - least_a), max(0.0, -left_a)))
     for load in loads:
