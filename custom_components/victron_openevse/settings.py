@@ -19,6 +19,7 @@ from .control.model import (
     SiteSettings,
     Temporary,
 )
+from .control.room_dealing import RESTART_A
 
 MAX_CURRENT_A: Final = 80
 """Largest current an OpenEVSE can be set to."""
@@ -123,8 +124,8 @@ def check_site(settings: SiteSettings) -> SiteSettings:
             resume=settings.resume_soc_pct,
             floor=settings.reserve_floor_pct,
         )
-    if 0.0 < settings.grid_limit_a < MIN_CURRENT_A:
-        raise ContradictionError("grid_limit_too_small", least=MIN_CURRENT_A)
+    if 0.0 < settings.grid_limit_a < RESTART_A:
+        raise ContradictionError("grid_limit_too_small", least=RESTART_A)
     return settings
 
 

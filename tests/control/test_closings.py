@@ -78,7 +78,31 @@ def test_every_closing_is_counted_but_a_cars_own_cost_no_budget() -> None:
         house.run(5)
 
     assert house.own.closings == 5
-    assert closings_today(house.own, house.now_s) == 1
+    assert closings_today(house.own, house.now_s) == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "counted"),
+    [
+        pytest.param(Mode.SOLAR, 1, id="by the sun"),
+        pytest.param(Mode.SOLAR_ONLY, 1, id="by the sun alone"),
+        pytest.param(Mode.MINIMUM_SOLAR, 0, id="the guaranteed minimum"),
+        pytest.param(Mode.FAST, 0, id="fast"),
+    ],
+)
+def test_only_the_suns_starts_cost_budget(mode: Mode, counted: int) -> None:
+    """Plugging in was a person's; what closes later was the sun's, or the mode's."""
+    house = House(mode=mode, pv_w=6000.0)
+    house.run(20)
+    assert closings_today(house.own, house.now_s) == 0
+
+    slept = replace(house.own, free_start=False, offered_current_a=0, charging_at_s=None)
+    house.memory = replace(house.memory, chargers={KEY: slept})
+    house.offered_a = 0
+    house.run(600, 5.0)
+
+    assert house.offered_a > 0
+    assert closings_today(house.own, house.now_s) == counted
 
 
 def test_the_day_outlives_a_restart() -> None:

@@ -30,7 +30,7 @@ from .model import (
 from .pause import advance_pause, is_morning
 from .phases import note_phases, phases_of
 from .reasons import Reason, ReasonCode
-from .rooms import apply_room
+from .rooms import apply_room, note_room
 from .shadow import imagined
 from .solar_stage import want_solar
 from .targets import fill_reason, has_its_fill
@@ -105,7 +105,7 @@ def decide_charger(
         return _leave(memory, Status.NO_DATA, ReasonCode.WAITING_FOR_CHARGER), memory
     charger = imagined(charger, memory) if shadow else charger
     before, memory = memory, _note_override(note_state(memory, charger, now_s), charger)
-    memory = memory if shadow else note_closing(before, memory)
+    memory = memory if shadow else note_closing(before, memory, settings.mode)
     memory = note_phases(memory, charger, view.voltage_v, now_s)
     want = _gate(site_settings, settings, memory, view, over=over)
     if charger.state is not None and charger.state.value is ChargerState.FAULT:
@@ -115,7 +115,9 @@ def decide_charger(
     want = replace(want, urgent=True) if commanded else want
     want = apply_dwell(want, memory, site_settings, share.minimum_a, now_s)
     want = apply_budget(want, memory, settings, now_s)
-    want = apply_room(_limit(want, settings, charger), memory, now_s)
+    wish = _limit(want, settings, charger)
+    want = apply_room(wish, memory, now_s)
+    memory = note_room(memory, wish, want, now_s)
     want = apply_start(want, memory, now_s)
     memory = remember_offer(memory, want.current_a, now_s)
     want = _name(want, memory, charger, now_s)

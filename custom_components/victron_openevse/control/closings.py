@@ -1,10 +1,9 @@
 """How often a contactor closed, and how often the sun may still close it.
 
 Contactors for 32 A are commonly rated for 50 000 to 100 000 closings under load, and an EVSE's are opened
-without it: at a dozen a day one lasts longer than the car. Every closing that the charger reports is
-counted; for the budget of a day only those count that began with an offer of ours, not what a car does
-within one. The budget holds back starts that nobody asked for; a person, a plug and the guaranteed
-minimum are above it.
+without it: at a dozen a day one lasts longer than the car. Every closing during an offer of ours is
+counted; for the budget of a day only those count that the sun began: not what a car does within an
+offer, and not what a person, a plug or another mode asked for. These are above the budget, too.
 """
 
 from typing import Final
@@ -17,11 +16,14 @@ from .want import Want
 
 DAY_S: Final = 86_400.0
 
+BY_SUN: Final = frozenset({Mode.SOLAR, Mode.SOLAR_ONLY})
+"""Modes in which the sun alone starts and stops a charge."""
+
 KEPT: Final = 64
 """Closings remembered one by one: more than any budget allows."""
 
 
-def note_closing(before: ChargerMemory, after: ChargerMemory) -> ChargerMemory:
+def note_closing(before: ChargerMemory, after: ChargerMemory, mode: Mode) -> ChargerMemory:
     """Count a contactor that was reported closed between these two memories."""
     closed_at_s = after.charging_at_s
     if before.charging_at_s is not None or closed_at_s is None:
@@ -29,7 +31,7 @@ def note_closing(before: ChargerMemory, after: ChargerMemory) -> ChargerMemory:
     after = replace(after, closings=after.closings + 1)
     opened_at_s, offered_at_s = before.opened_at_s, before.closed_at_s
     by_car = opened_at_s is not None and offered_at_s is not None and opened_at_s > offered_at_s
-    if by_car:
+    if by_car or after.free_start or mode not in BY_SUN:
         return after
     recent = [at_s for at_s in after.closings_at_s if closed_at_s - at_s < DAY_S]
     return replace(after, closings_at_s=(*recent, closed_at_s)[-KEPT:])
@@ -46,12 +48,14 @@ def apply_budget(
     """Hold back a start once the day's closings are used up."""
     begins = want.current_a > 0 and memory.offered_current_a == 0
     free = want.urgent or memory.free_start or not memory.connected
-    if not begins or free or settings.mode not in (Mode.SOLAR, Mode.SOLAR_ONLY):
+    if not begins or free or settings.mode not in BY_SUN:
         return want
     used = closings_today(memory, now_s)
     if used < settings.daily_closings:
         return want
-    oldest_at_s = min(at_s for at_s in memory.closings_at_s if now_s - at_s < DAY_S)
-    numbers = {"closings": float(used), "left_s": oldest_at_s + DAY_S - now_s}
+    recent = [at_s for at_s in memory.closings_at_s if now_s - at_s < DAY_S]
+    # With more used than allowed now, several have to grow a day old.
+    last_at_s = recent[used - settings.daily_closings]
+    numbers = {"closings": float(used), "left_s": last_at_s + DAY_S - now_s}
     reason = Reason(ReasonCode.CLOSINGS_USED_UP, numbers)
     return replace(want, current_a=0, status=Status.WAITING_FOR_SUN, reason=reason)

@@ -17,6 +17,7 @@ from .commissioning_record import (
     CheckEnd,
     CheckSample,
     CheckStage,
+    Choice,
     Finding,
     FindingCode,
     Outcome,
@@ -170,7 +171,7 @@ def _begin(
     return Check(
         serial=settings.check_serial,
         stage=CheckStage.STARTING,
-        mode=settings.mode,
+        chosen=Choice.of(settings),
         low_a=low_a,
         high_a=min(low_a + STEP_A, HIGH_AT_MOST_A, ceiling_a(settings, charger)),
         started_at_s=now_s,
@@ -189,7 +190,7 @@ def _trouble(
     """Name what ends a check that was allowed to begin."""
     if view.now_s - check.decided_at_s > GAP_S:
         return CheckEnd.GAP
-    if settings.mode is not check.mode:
+    if Choice.of(settings) != check.chosen:
         return CheckEnd.MODE_CHANGED
     if view.islanded and not site_settings.allow_islanded:
         return CheckEnd.GRID_LOST

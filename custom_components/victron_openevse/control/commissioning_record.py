@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Self
 
-from .model import Mode
+from .model import ChargerSettings, Mode
 
 
 class CheckStage(StrEnum):
@@ -39,7 +40,7 @@ class CheckEnd(StrEnum):
     LIMITED = "limited"
     """A limit took the offer away."""
     MODE_CHANGED = "mode_changed"
-    """A person chose something else."""
+    """A person chose something else: a mode, something temporary, a current."""
     GAP = "gap"
     """Nobody decided for too long: what happened meanwhile is not known."""
 
@@ -139,14 +140,40 @@ class CheckSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a person has chosen for a charger's current: a check that began with it ends when it changes."""
+
+    mode: Mode
+    temporary_serial: int | None
+    """Number of the temporary mode; None = there is none."""
+    currents_a: tuple[int, ...]
+
+    @classmethod
+    def of(cls, settings: ChargerSettings) -> Self:
+        """Give what is chosen in these settings."""
+        temporary = settings.temporary
+        return cls(
+            mode=settings.mode,
+            temporary_serial=None if temporary is None else temporary.serial,
+            currents_a=(
+                settings.solar_min_current_a,
+                settings.solar_max_current_a,
+                settings.medium_current_a,
+                settings.fast_current_a,
+                settings.circuit_current_a,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A check as it stands; times on the steady clock of the decisions."""
 
     serial: int = 0
     """The last request that was heard."""
     stage: CheckStage = CheckStage.IDLE
-    mode: Mode | None = None
-    """Mode when it began."""
+    chosen: Choice | None = None
+    """What was chosen when it began; None before the first."""
     low_a: int = 0
     high_a: int = 0
     step: int = 0

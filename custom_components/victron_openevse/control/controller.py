@@ -75,7 +75,7 @@ def decide(
     cars = solar_cars(settings, memories, readings, now_s)
     view = view_site(settings.site, site_memory, house, measured, readings, now_s, cars, dt_s)
     shares = _share(settings, memories, readings, view, site_memory)
-    memories = update_rooms(settings, memories, readings, shares, site_memory, view)
+    memories, site_memory = update_rooms(settings, memories, readings, shares, site_memory, view)
     decisions: dict[str, ChargerDecision] = {}
     for key, own in settings.chargers.items():
         charger = readings.chargers.get(key, NOTHING_KNOWN)

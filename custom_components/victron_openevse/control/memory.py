@@ -105,6 +105,18 @@ class HiddenStart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Least and most that a car drew in the last seconds, A per phase."""
+
+    low_a: float = 0.0
+    high_a: float = 0.0
+    lately_low_a: float = 0.0
+    """The same since `since_at_s` alone."""
+    lately_high_a: float = 0.0
+    since_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """What the limits of the site leave one charger; see `rooms`."""
 
@@ -112,10 +124,16 @@ class Room:
     """Per phase."""
     by: ReasonCode = ReasonCode.LIMIT_UNWATCHED
     """The limit that binds first."""
+    wants: bool = False
+    """The charger would be given current if there were room."""
     short_at_s: float | None = None
     """Since when it is less than the least current; stays until a stopped charge may start again."""
     ample_at_s: float | None = None
     """Since when there is room for that start."""
+    stops: float = 0.0
+    """How often a charge ended for want of room up to `stopped_at_s`, recent times counting most."""
+    stopped_at_s: float | None = None
+    drawn: Drawn = field(default_factory=Drawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +286,18 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What others than our cars take of one of the site's limits, W; see `site_limits`."""
+
+    least_w: float = 0.0
+    most_w: float = 0.0
+    read_at_s: float | None = None
+    """Time of the reading that says so; None = never told."""
+    since_at_s: float
+    """When this was noted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteMemory:
     """Memory of the site."""
 
@@ -295,6 +325,8 @@ class SiteMemory:
     ceiling: Ceiling | None = None
     guard: Guard | None = None
     """None = no car is kept from the battery."""
+    taken: Mapping[str, Taken] = field(default_factory=dict)
+    """By the name of the limit; empty where none is set."""
     shadow: bool = False
     """Nothing is sent: what the chargers do is not our doing."""
     decided_at_s: float | None = None

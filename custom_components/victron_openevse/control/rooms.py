@@ -1,63 +1,53 @@
-"""What the site's limits leave each charger, dealt out and followed over time.
+"""What the site's limits leave each charger, followed over time.
 
-A car may have what it draws plus what is left below every limit. A shortage is taken from the last
-charger first, down to the least current of each before any is stopped; what is left over goes to the
-first that charges. Falls act at once. Rises are gradual, because the next reading has to show what the
-last rise did.
+Falls act at once. Rises are gradual, and go no further than what is free for certain. A charge that was
+stopped for want of room starts again when there has been room for a while, longer after each such stop,
+because a tight limit must not make the contactor its regulator.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import inf, isfinite
+from collections.abc import Mapping
+from math import exp, inf
+from types import MappingProxyType
 from typing import Final
 
 from .cars import NOTHING_KNOWN
 from .change import replace
+from .contactor import has_had_enough
 from .freshness import Trust, charging_power_w, is_online
-from .limits import UNLIMITED_A, ceiling_a
-from .memory import ChargerMemory, Room, SiteMemory
-from .model import MIN_CURRENT_A, ChargerReading, Readings, Settings, Status
-from .phases import phases_of
+from .limits import ceiling_a
+from .memory import ChargerMemory, Drawn, Room, SiteMemory
+from .model import (
+    MIN_CURRENT_A,
+    ChargerReading,
+    ChargerSettings,
+    Readings,
+    Settings,
+    SiteReading,
+    SiteSource,
+    Status,
+)
+from .phases import MOST_PHASES, phases_of
 from .reasons import Reason, ReasonCode
-from .site_limits import Line, is_limited, lines, trust_in_limits
+from .room_dealing import RESTART_A, Given, Load, deal
+from .site_limits import free_of, is_limited, lines, measure_line
 from .view import Share, SiteView
 from .want import Want
 
 RISE_A_PER_S: Final = 0.2
 """An amp each 5 s: a charger takes up to 5 s to follow, and a meter as long to show it."""
 
+APART_S: Final = MappingProxyType({SiteSource.MQTT: 6.0, SiteSource.ENTITIES: 35.0})
+"""Meters and chargers tell the same step up to this far apart; entities are often polled each 30 s. What a
+car drew is remembered for once to twice as long."""
+
 SHORT_S: Final = 5.0
 """A charge below the least current is stopped after this: one reading opens no contactor."""
 
-RESTART_A: Final = MIN_CURRENT_A + 1.0
-"""Room for a start after a stop: with less the first kettle would end it."""
+RESTARTS_S: Final = (60.0, 300.0, 600.0, 1200.0, 1800.0)
+"""So long there must have been room again, by how often the charge was stopped lately."""
 
-RESTART_S: Final = 60.0
-"""So long that room must have been there."""
-
-
-@dataclass(slots=True)
-class _Load:
-    """One charger while room is dealt out."""
-
-    key: str
-    order: int
-    drawn_a: float
-    most_a: float
-    phases: int
-    grid_phase: int
-    watts_per_a: float
-    yields: bool
-    """Whether it does what we say; what another takes is as much out of our hands as the house's."""
-    room_a: float = 0.0
-    by: ReasonCode = ReasonCode.LIMITED_BY_GRID
-
-    def weight_w(self, line: Line) -> float:
-        """Watts that one more ampere per phase puts on a line."""
-        if line.phase is None:
-            return self.watts_per_a
-        somewhere = self.grid_phase == 0 or self.phases > 1 or line.phase == self.grid_phase
-        return self.watts_per_a / self.phases if somewhere else 0.0
+STOPS_FADE_S: Final = 4 * 3600.0
+"""As for the openings of the contactor: a morning says little about the afternoon."""
 
 
 def update_rooms(
@@ -67,21 +57,34 @@ def update_rooms(
     shares: Mapping[str, Share],
     site: SiteMemory,
     view: SiteView,
-) -> dict[str, ChargerMemory]:
+) -> tuple[dict[str, ChargerMemory], SiteMemory]:
     """Bring each charger's room to now; there is none where no limit is set."""
     if not is_limited(settings.site, islanded=view.islanded):
-        return {key: _without_room(memory) for key, memory in memories.items()}
-    known_at_s = site.started_at_s if site.measured_at_s is None else site.measured_at_s
-    trust = trust_in_limits(
-        settings.site, readings.site, view, view.now_s if known_at_s is None else known_at_s
-    )
+        cleared = {key: _without_room(memory) for key, memory in memories.items()}
+        return cleared, replace(site, taken={}) if site.taken else site
     loads = _loads(settings, memories, readings, shares, view)
-    most = max((load.phases for load in loads), default=1)
-    _deal(loads, lines(settings.site, readings.site, view, car_phases=most))
-    return {
-        load.key: replace(memories[load.key], room=_advance(memories[load.key], load, trust, view))
+    phases = max((load.phases for load in loads), default=1)
+    found = lines(settings.site, readings.site, view, site.taken, car_phases=phases)
+    taken = {
+        line.name: measure_line(
+            line,
+            site.taken.get(line.name),
+            sum(load.weight_w(line) * load.drawn.low_a for load in loads if load.ours),
+            sum(load.weight_w(line) * load.drawn.high_a for load in loads if load.ours),
+            view.now_s,
+        )
+        for line in found
+    }
+    free = [free_of(line, taken[line.name], readings.site, view.now_s) for line in found]
+    certain = deal(loads, [(item.line, item.least_w) for item in free])
+    possible = deal(loads, [(item.line, item.most_w) for item in free])
+    trust = max((item.trust for item in free), default=Trust.CURRENT)
+    rooms = {
+        load.key: _advance(load, certain[load.key], possible[load.key], trust, view)
         for load in loads
     }
+    changed = {key: replace(memories[key], room=room) for key, room in rooms.items()}
+    return changed, replace(site, taken=taken)
 
 
 def apply_room(want: Want, memory: ChargerMemory, now_s: float) -> Want:
@@ -101,6 +104,25 @@ def apply_room(want: Want, memory: ChargerMemory, now_s: float) -> Want:
     return replace(want, current_a=current_a, status=Status.LIMITED, reason=reason)
 
 
+def note_room(memory: ChargerMemory, wish: Want, given: Want, now_s: float) -> ChargerMemory:
+    """Remember whether a charger wants current at all, and whether its charge ended for want of room."""
+    room = memory.room
+    if room is None:
+        return memory
+    if memory.offered_current_a > 0 and wish.current_a > 0 and given.current_a == 0:
+        stops = 1.0 + _recent_stops(room, now_s)
+        room = replace(room, stops=stops, stopped_at_s=now_s)
+    if room.wants != (wish.current_a > 0):
+        room = replace(room, wants=wish.current_a > 0)
+    return memory if room is memory.room else replace(memory, room=room)
+
+
+def _recent_stops(room: Room, now_s: float) -> float:
+    if room.stopped_at_s is None:
+        return 0.0
+    return room.stops * exp(-max(0.0, now_s - room.stopped_at_s) / STOPS_FADE_S)
+
+
 def _without_room(memory: ChargerMemory) -> ChargerMemory:
     return memory if memory.room is None else replace(memory, room=None)
 
@@ -111,102 +133,119 @@ def _loads(
     readings: Readings,
     shares: Mapping[str, Share],
     view: SiteView,
-) -> list[_Load]:
-    """The chargers in the owner's order.
-
-    A car whose power is unknown counts as drawing nothing: what it draws is in the meters, so it gets
-    too little rather than too much.
-    """
-    loads: list[_Load] = []
-    for key, own in settings.chargers.items():
-        charger, memory = readings.chargers.get(key, NOTHING_KNOWN), memories[key]
-        drawn_a = (charging_power_w(charger, view.now_s) or 0.0) / shares[key].watts_per_a
-        running = memory.offered_current_a > 0
-        loads.append(
-            _Load(
-                key=key,
-                order=own.order,
-                drawn_a=max(0.0, drawn_a),
-                most_a=ceiling_a(own, charger) if running else 0.0,
-                phases=phases_of(own, memory),
-                grid_phase=own.grid_phase,
-                watts_per_a=shares[key].watts_per_a,
-                yields=_yields(charger, view.now_s),
-            )
+) -> list[Load]:
+    """The chargers in the owner's order."""
+    loads = [
+        _load(
+            key,
+            own,
+            memories[key],
+            readings.chargers.get(key, NOTHING_KNOWN),
+            readings.site,
+            shares[key].watts_per_a,
+            view.now_s,
         )
+        for key, own in settings.chargers.items()
+    ]
     return sorted(loads, key=lambda load: (load.order, load.key))
 
 
-def _yields(charger: ChargerReading, now_s: float) -> bool:
+def _load(
+    key: str,
+    own: ChargerSettings,
+    memory: ChargerMemory,
+    charger: ChargerReading,
+    site: SiteReading,
+    watts_per_a: float,
+    now_s: float,
+) -> Load:
+    """One charger. What it draws is ours to lower only if it listens and tells; else it is as the house."""
+    power_w, room = charging_power_w(charger, now_s), memory.room or Room()
+    ours = power_w is not None and _listens(charger, now_s)
+    drawn_a = max(0.0, power_w / watts_per_a) if ours and power_w is not None else 0.0
+    phases_there = len(site.grid_phase_powers_w) or MOST_PHASES
+    return Load(
+        key=key,
+        order=own.order,
+        memory=memory,
+        drawn=_follow(room.drawn, drawn_a, APART_S[site.source], now_s),
+        running=ours and memory.offered_current_a > 0 and bool(memory.connected),
+        idle=has_had_enough(memory, now_s),
+        wants=ours and bool(memory.connected) and room.wants,
+        most_a=float(ceiling_a(own, charger)),
+        phases=phases_of(own, memory),
+        grid_phase=own.grid_phase if own.grid_phase <= phases_there else 0,
+        watts_per_a=watts_per_a,
+        ours=ours,
+    )
+
+
+def _listens(charger: ChargerReading, now_s: float) -> bool:
     override = charger.manual_override
     return is_online(charger, now_s) and not (override is not None and override.value)
 
 
-def _deal(loads: Sequence[_Load], limits: Sequence[Line]) -> None:
-    """Give each load its room: what it draws, less its part of a shortage or plus what is left."""
-    left_w = [line.left_w for line in limits]
-    for load in loads:
-        load.room_a = load.drawn_a
-    for least_a in (float(MIN_CURRENT_A), 0.0):
-        for load in reversed([load for load in loads if load.yields]):
-            left_a = _tightest_a(load, limits, left_w)
-            _move(load, limits, left_w, -min(max(0.0, load.room_a - least_a), max(0.0, -left_a)))
-    for load in loads:
-        left_a = max(0.0, _tightest_a(load, limits, left_w))
-        reserved_a = min(left_a, max(0.0, load.most_a - load.room_a))
-        _move(load, limits, left_w, reserved_a)
-        load.room_a = min(load.room_a + left_a - reserved_a, float(UNLIMITED_A))
+def _follow(drawn: Drawn, drawn_a: float, apart_s: float, now_s: float) -> Drawn:
+    """Remember the least and the most drawn in the last `apart_s` to twice as long."""
+    age_s = None if drawn.since_at_s is None else now_s - drawn.since_at_s
+    if age_s is not None and 0.0 <= age_s < apart_s:
+        return replace(
+            drawn,
+            low_a=min(drawn.low_a, drawn_a),
+            high_a=max(drawn.high_a, drawn_a),
+            lately_low_a=min(drawn.lately_low_a, drawn_a),
+            lately_high_a=max(drawn.lately_high_a, drawn_a),
+        )
+    fresh = age_s is not None and 0.0 <= age_s < 2.0 * apart_s
+    return Drawn(
+        low_a=min(drawn.lately_low_a, drawn_a) if fresh else drawn_a,
+        high_a=max(drawn.lately_high_a, drawn_a) if fresh else drawn_a,
+        lately_low_a=drawn_a,
+        lately_high_a=drawn_a,
+        since_at_s=now_s,
+    )
 
 
-def _tightest_a(load: _Load, limits: Sequence[Line], left_w: Sequence[float]) -> float:
-    """Amps that are left for a load below every line, negative = too many; remembers which binds."""
-    tightest_a = inf
-    for line, watts in zip(limits, left_w, strict=True):
-        weight_w = load.weight_w(line)
-        if weight_w > 0.0 and watts / weight_w < tightest_a:
-            tightest_a, load.by = watts / weight_w, line.reason
-    return tightest_a
-
-
-def _move(load: _Load, limits: Sequence[Line], left_w: list[float], amps: float) -> None:
-    """Give a load some amps more (or less) and take them from what is left."""
-    if not isfinite(amps) or amps == 0.0:
-        return
-    load.room_a += amps
-    for number, line in enumerate(limits):
-        left_w[number] -= amps * load.weight_w(line)
-
-
-def _advance(memory: ChargerMemory, load: _Load, trust: Trust, view: SiteView) -> Room:
+def _advance(load: Load, certain: Given, possible: Given, trust: Trust, view: SiteView) -> Room:
     """Follow the room down at once and up gradually, as far as what it is measured by is trusted."""
-    before, by = memory.room, load.by
-    current_a = load.room_a
-    if before is not None:
+    memory = load.memory
+    room = memory.room or Room()
+    current_a, by = certain
+    if memory.room is not None:
         # The least current is a step, not a ramp: between nothing and 6 A there is nothing.
-        from_a = max(before.current_a, float(MIN_CURRENT_A))
-        current_a = min(current_a, from_a + RISE_A_PER_S * view.dt_s)
-    if trust is not Trust.CURRENT:
-        by = ReasonCode.LIMIT_UNWATCHED
-        held_a = float(MIN_CURRENT_A) if before is None else before.current_a
-        allowed_a = {Trust.HOLD: held_a, Trust.MINIMUM: min(held_a, MIN_CURRENT_A)}
-        current_a = allowed_a.get(trust, 0.0)
-    short_at_s, ample_at_s = _times(memory, current_a, view.now_s)
-    return Room(current_a=current_a, by=by, short_at_s=short_at_s, ample_at_s=ample_at_s)
+        from_a = max(room.current_a, float(MIN_CURRENT_A)) + RISE_A_PER_S * view.dt_s
+        current_a, by = max(min(from_a, certain[0]), min(room.current_a, possible[0])), possible[1]
+    trusted_a = _trusted_a(memory, trust)
+    if trusted_a <= current_a:
+        current_a, by = trusted_a, ReasonCode.LIMIT_UNWATCHED
+    asked = memory.free_start and memory.offered_current_a == 0
+    room = replace(room, current_a=current_a, by=by, drawn=load.drawn)
+    if asked and room.stops:
+        room = replace(room, stops=0.0)
+    return _note_times(room, memory, view.now_s, asked=asked)
 
 
-def _times(
-    memory: ChargerMemory, current_a: float, now_s: float
-) -> tuple[float | None, float | None]:
-    """Since when the room is too small, and since when it has been ample again."""
-    before = memory.room
-    short_at_s = None if before is None else before.short_at_s
-    if current_a < MIN_CURRENT_A:
-        return now_s if short_at_s is None else short_at_s, None
-    if short_at_s is None or memory.offered_current_a > 0:
-        return None, None
-    if current_a < RESTART_A or before is None:
-        return short_at_s, None
-    ample_at_s = now_s if before.ample_at_s is None else before.ample_at_s
-    if now_s - ample_at_s >= RESTART_S:
-        return None, None
-    return short_at_s, ample_at_s
+def _trusted_a(memory: ChargerMemory, trust: Trust) -> float:
+    """Most that may be offered while a limit is heard no more, A: nothing rises, nothing starts."""
+    held_a = float(memory.offered_current_a)
+    if trust is Trust.CURRENT:
+        return inf
+    if trust is Trust.HOLD:
+        return held_a
+    return min(held_a, float(MIN_CURRENT_A)) if trust is Trust.MINIMUM else 0.0
+
+
+def _note_times(room: Room, memory: ChargerMemory, now_s: float, *, asked: bool) -> Room:
+    """Remember since when the room is too small, and since when it has been ample again."""
+    if room.current_a < MIN_CURRENT_A:
+        short_at_s = now_s if room.short_at_s is None else room.short_at_s
+        return replace(room, short_at_s=short_at_s, ample_at_s=None)
+    if room.short_at_s is None or memory.offered_current_a > 0 or asked:
+        return replace(room, short_at_s=None, ample_at_s=None)
+    if room.current_a < RESTART_A:
+        return replace(room, ample_at_s=None)
+    ample_at_s = now_s if room.ample_at_s is None else room.ample_at_s
+    stops = round(_recent_stops(room, now_s))
+    if now_s - ample_at_s >= RESTARTS_S[min(max(stops - 1, 0), len(RESTARTS_S) - 1)]:
+        return replace(room, short_at_s=None, ample_at_s=None)
+    return replace(room, ample_at_s=ample_at_s)
