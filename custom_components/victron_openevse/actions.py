@@ -26,7 +26,7 @@ from homeassistant.helpers.typing import VolSchemaType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .check_begin import begin_check
+from .check_begin import begin_checks
 from .const import DOMAIN
 from .control.model import Mode, Temporary
 from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
@@ -173,8 +173,8 @@ def _set_mode(hass: HomeAssistant, call: ServiceCall) -> None:
 
 @callback
 def _check(hass: HomeAssistant, call: ServiceCall) -> None:
-    for target in find_targets(hass, call):
-        begin_check(target.coordinator, target.charger_id)
+    targets = find_targets(hass, call)
+    begin_checks([(target.coordinator, target.charger_id) for target in targets])
 
 
 async def _async_explain(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:

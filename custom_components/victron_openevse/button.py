@@ -7,7 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .check_begin import begin_check
+from .check_begin import begin_checks
 from .coordinator import VictronOpenEvseConfigEntry
 from .entity import ChargerEntity, add_for_chargers
 
@@ -44,4 +44,4 @@ class CheckButton(ChargerEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Begin, or say why not."""
-        begin_check(self.coordinator, self.charger_id)
+        begin_checks([(self.coordinator, self.charger_id)])

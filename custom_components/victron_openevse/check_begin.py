@@ -1,6 +1,6 @@
 """Begins a commissioning check, or says in the user's language why it cannot be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -33,11 +33,24 @@ REFUSALS: Final[Mapping[CheckEnd, str]] = MappingProxyType(
 """What is said for what forbids a check."""
 
 
-def begin_check(coordinator: SiteCoordinator, charger_id: str) -> None:
-    """Let a check begin; raises ServiceValidationError where it would end at once.
+def begin_checks(targets: Sequence[tuple[SiteCoordinator, str]]) -> None:
+    """Let a check begin at each of these chargers, or at none of them.
 
-    Two at a time would take each other's steps for the house's.
+    Raises ServiceValidationError where one would end at once, and where two are of the same site: they
+    would take each other's steps for the house's.
     """
+    for coordinator, charger_id in targets:
+        if sum(other is coordinator for other, _ in targets) > 1:
+            raise _refused(coordinator, charger_id, translation_key="check_several")
+        _demand_check(coordinator, charger_id)
+    for coordinator, charger_id in targets:
+        serial = coordinator.data.charger(charger_id).memory.check.serial
+        with setting_errors():
+            coordinator.set_charger(charger_id, check_serial=serial + 1)
+
+
+def _demand_check(coordinator: SiteCoordinator, charger_id: str) -> None:
+    """Refuse a check that would end at once, or disturb another."""
     data = coordinator.data
     if any(memory.check.running for memory in data.memory.chargers.values()):
         raise _refused(coordinator, charger_id, CHECK_RUNNING)
@@ -56,8 +69,6 @@ def begin_check(coordinator: SiteCoordinator, charger_id: str) -> None:
         end = CheckEnd.DATA_OLD
     if end is not None:
         raise _refused(coordinator, charger_id, REFUSALS[end])
-    with setting_errors():
-        coordinator.set_charger(charger_id, check_serial=own.memory.check.serial + 1)
 
 
 def _refused(

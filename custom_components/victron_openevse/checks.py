@@ -1,17 +1,23 @@
 """The commissioning checks of a site: what the last one of each charger found.
 
 The law does the steps and judges (`control/commissioning`); here its answers are kept, with the time, over
-restarts. A check that runs when Home Assistant stops is found again as interrupted.
+restarts. A check that runs when Home Assistant stops is found again as interrupted. What was found while
+site or charger were read from elsewhere, or with another sign, says nothing any more and is forgotten.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
+from hashlib import sha256
+import sys
+from types import MappingProxyType
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.helpers.json import json_bytes_sorted
 from homeassistant.util import dt as dt_util
 
+from .const import CHARGER, CONF_BASE_TOPIC, CONF_ENTITIES, CONF_PORTAL_ID, CONF_SOURCE
 from .control.change import replace
 from .control.commissioning_record import (
     Check,
@@ -23,6 +29,7 @@ from .control.commissioning_record import (
     Verdict,
 )
 from .control.memory import ChargerMemory
+from .entity_roles import CONF_BATTERY_SIGN, CONF_GRID_SIGN
 from .settings import BOUNDS, PHASES
 
 RUNNING: Final = "running"
@@ -38,15 +45,30 @@ PROPOSALS: Final = frozenset({"phases", "grid_phase"})
 
 RESTARTED: Final = Outcome(verdict=Verdict.INTERRUPTED, ended_by=CheckEnd.GAP)
 
+WIRING: Final = (
+    CONF_SOURCE,
+    CONF_PORTAL_ID,
+    CONF_BASE_TOPIC,
+    CONF_ENTITIES,
+    CONF_GRID_SIGN,
+    CONF_BATTERY_SIGN,
+)
+"""What site and charger are read from; addresses and passwords change without changing a reading."""
+
+LATEST: Final = 253_402_300_799.0
+"""The last second of the year 9999, Unix time, s: no later one can be shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """The last check of one charger."""
 
     at: float
-    """When it began or, once it is over, ended: Unix time, s."""
+    """When it began or, once it is over, ended: Unix time, s, 0 to `LATEST`."""
     outcome: Outcome | None = None
     """None = it runs."""
+    wiring: str = ""
+    """What was read then, as `wirings` tells it."""
 
     @property
     def state(self) -> str:
@@ -55,13 +77,31 @@ class CheckResult:
 
     def dump(self) -> dict[str, Any]:
         """Give it as JSON-able data."""
-        return {"at": self.at, "outcome": None if self.outcome is None else _dump(self.outcome)}
+        outcome = None if self.outcome is None else _dump(self.outcome)
+        return {"at": self.at, "outcome": outcome, "wiring": self.wiring}
+
+
+def wirings(entry: ConfigEntry) -> dict[str, str]:
+    """Give a mark of what is read, by charger: another one when site or charger are read differently."""
+    return {
+        charger.subentry_id: _mark([_wiring(entry.data), _wiring(charger.data)])
+        for charger in entry.get_subentries_of_type(CHARGER)
+    }
+
+
+def _wiring(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: data[key] for key in WIRING if key in data}
+
+
+def _mark(read: object) -> str:
+    return sha256(json_bytes_sorted(read)).hexdigest()
 
 
 class Checks:
-    """The last check of each charger of a site."""
+    """The last check of each charger of a site; `read_now` are its `wirings`."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_now: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._wirings = read_now
         self._results: Mapping[str, CheckResult] = {}
 
     @property
@@ -70,10 +110,11 @@ class Checks:
         return self._results
 
     def restore(self, results: Mapping[str, CheckResult]) -> None:
-        """Take over what was stored; nobody steers a check that ran then."""
+        """Take over what was stored and still holds; nobody steers a check that ran then."""
         self._results = {
             key: replace(result, outcome=result.outcome or RESTARTED)
             for key, result in results.items()
+            if result.wiring == self._wirings.get(key, "")
         }
 
     def state(self, charger_id: str) -> str:
@@ -94,7 +135,8 @@ class Checks:
             earlier = before.get(charger_id, ChargerMemory()).check
             news = _news(earlier, memory.check, now)
             if news is not None:
-                self._results = {**self._results, charger_id: news}
+                wired = replace(news, wiring=self._wirings.get(charger_id, ""))
+                self._results = {**self._results, charger_id: wired}
 
 
 def _news(before: Check, after: Check, now: float) -> CheckResult | None:
@@ -151,28 +193,28 @@ def load(data: object, charger_ids: Iterable[str]) -> dict[str, CheckResult]:
 
 
 def _load(data: object) -> CheckResult | None:
-    if not isinstance(data, Mapping) or not _is_number(data.get("at")):
+    if not isinstance(data, Mapping) or not _is_time(data.get("at")):
         return None
-    outcome = data.get("outcome")
-    if outcome is None:
-        return CheckResult(at=float(data["at"]))
-    if not isinstance(outcome, Mapping):
+    result = CheckResult(at=float(data["at"]), wiring=str(data.get("wiring", "")))
+    if data.get("outcome") is None:
+        return result
+    outcome = _outcome(data["outcome"])
+    return None if outcome is None else replace(result, outcome=outcome)
+
+
+def _outcome(data: object) -> Outcome | None:
+    verdict = _member(Verdict, data.get("verdict")) if isinstance(data, Mapping) else None
+    if not isinstance(data, Mapping) or verdict is None:
         return None
-    verdict = _member(Verdict, outcome.get("verdict"))
-    if verdict is None:
-        return None
-    return CheckResult(
-        at=float(data["at"]),
-        outcome=Outcome(
-            verdict=verdict,
-            ended_by=_member(CheckEnd, outcome.get("ended_by")),
-            findings=tuple(_findings(outcome.get("findings"))),
-            figures=_numbers(outcome.get("figures")),
-            unjudged=tuple(
-                found
-                for item in _items(outcome.get("unjudged"))
-                if (found := _member(Judgement, item)) is not None
-            ),
+    return Outcome(
+        verdict=verdict,
+        ended_by=_member(CheckEnd, data.get("ended_by")),
+        findings=tuple(_findings(data.get("findings"))),
+        figures=_numbers(data.get("figures")),
+        unjudged=tuple(
+            found
+            for item in _items(data.get("unjudged"))
+            if (found := _member(Judgement, item)) is not None
         ),
     )
 
@@ -209,8 +251,15 @@ def _numbers(data: object) -> dict[str, float]:
     return {str(key): float(value) for key, value in data.items() if _is_number(value)}
 
 
+def _is_time(value: object) -> bool:
+    return _is_number(value) and isinstance(value, int | float) and 0.0 <= value <= LATEST
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    """Tell whether it is a number that a float holds; a whole number may be too large for one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -sys.float_info.max <= value <= sys.float_info.max
 
 
 def _member[T: StrEnum](kind: type[T], value: object) -> T | None:

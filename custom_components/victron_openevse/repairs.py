@@ -32,10 +32,13 @@ class OpenDialogue(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Open the dialogue when the user says so."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        if issue is None:
+            return self.async_abort(reason="removed")
         if user_input is None:
-            issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-            words = None if issue is None else issue.translation_placeholders
-            return self.async_show_form(step_id="confirm", description_placeholders=words)
+            return self.async_show_form(
+                step_id="confirm", description_placeholders=issue.translation_placeholders
+            )
         data = self.data or {}
         entry_id, charger_id = str(data.get("entry_id")), data.get("charger_id")
         entry = self.hass.config_entries.async_get_entry(entry_id)
@@ -71,9 +74,12 @@ class ApplyProposal(RepairsFlow):
     ) -> RepairsFlowResult:
         """Change the setting when the user says so."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        if user_input is None or issue is None:
-            words = None if issue is None else issue.translation_placeholders
-            return self.async_show_form(step_id="confirm", description_placeholders=words)
+        if issue is None:
+            return self.async_abort(reason="removed")
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm", description_placeholders=issue.translation_placeholders
+            )
         data = self.data or {}
         entry_id, charger_id = str(data.get("entry_id")), str(data.get("charger_id"))
         entry = self.hass.config_entries.async_get_entry(entry_id)

@@ -253,6 +253,11 @@ def unplug(loop: Tampered) -> None:
     loop.charger.car.unplug()
 
 
+def limit(loop: Tampered) -> None:
+    """Let the charger lower its own limit below any offer."""
+    loop.tamper = of_charger(max_current_a=lambda _: 5.0)
+
+
 def silence(loop: Tampered) -> None:
     """Let the GX say nothing more."""
     loop.world.gx.inject(GxFault.SILENT)
@@ -271,8 +276,9 @@ def silence(loop: Tampered) -> None:
             lambda loop: loop.choose(pause_until_morning=True), CheckEnd.PAUSED, 1, id="paused"
         ),
         pytest.param(
-            lambda loop: loop.choose(circuit_current_a=5), CheckEnd.LIMITED, 25, id="limited"
+            lambda loop: loop.choose(circuit_current_a=5), CheckEnd.MODE_CHANGED, 1, id="circuit"
         ),
+        pytest.param(limit, CheckEnd.LIMITED, 25, id="limited"),
     ],
 )
 def test_what_ends_a_charge_ends_the_check(

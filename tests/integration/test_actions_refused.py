@@ -89,5 +89,5 @@ async def test_the_actions_are_there_without_any_site(
 ) -> None:
     await hass.config_entries.async_remove(entry.entry_id)
     names = set(hass.services.async_services()[DOMAIN])
-    assert names == {"boost", "check", "explain", "pause", "resume", "set_mode"}
+    assert names == {"boost", "check", "explain", "pause", "resume", "set_mode", "what_if"}
     assert await refusal(hass, "resume", entity_id="sensor.gone") == "no_charger_targeted"

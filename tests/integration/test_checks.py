@@ -1,22 +1,25 @@
-"""The commissioning check as a person meets it: button, steps on the wire, result, issue, repair."""
+"""The commissioning check as a person meets it: button, steps on the wire, result, issue."""
 
 from collections.abc import Awaitable, Callable
+from types import MappingProxyType
 from typing import Any, Final
 
-from homeassistant.components.repairs import repairs_flow_manager
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.victron_openevse import checks
-from custom_components.victron_openevse.checks import CheckResult, Checks
-from custom_components.victron_openevse.const import DOMAIN
+from custom_components.victron_openevse.checks import CheckResult, wirings
+from custom_components.victron_openevse.const import (
+    CHARGER,
+    CONF_BASE_TOPIC,
+    CONF_SOURCE,
+    DOMAIN,
+    SOURCE_MQTT,
+)
 from custom_components.victron_openevse.control.commissioning_record import (
-    CheckEnd,
     Finding,
     FindingCode,
     Judgement,
@@ -110,7 +113,8 @@ def known(home: Home, clock: Clock, start: Start, entry: MockConfigEntry) -> Kno
 
     async def known(outcome: Outcome) -> None:
         await start()
-        entry.runtime_data.checks.restore({CHARGER_ID: CheckResult(at=1.0, outcome=outcome)})
+        result = CheckResult(at=1.0, outcome=outcome, wiring=wirings(entry)[CHARGER_ID])
+        entry.runtime_data.checks.restore({CHARGER_ID: result})
         await clock.advance(15, home.live)
 
     return known
@@ -153,26 +157,6 @@ async def test_a_press_steps_the_charger_and_proposes_the_phase(
     assert issues(hass) == {"grid_phase_differs"}
     report = await async_get_config_entry_diagnostics(hass, entry)
     assert report["checks"][CHARGER_ID]["outcome"]["verdict"] == Verdict.FINDINGS
-
-
-async def test_one_confirmation_sets_the_proposed_phase(
-    hass: HomeAssistant, home: Home, clock: Clock, known: Known, entry: MockConfigEntry
-) -> None:
-    await known(PROPOSAL)
-    found = issue(hass, "grid_phase_differs", CHARGER_ID)
-    assert found is not None
-    assert found.is_fixable
-    assert await async_setup_component(hass, "repairs", {})
-    flows = repairs_flow_manager(hass)
-    assert flows is not None
-    form = await flows.async_init(DOMAIN, data={"issue_id": found.issue_id})
-    assert form["type"] is FlowResultType.FORM
-    assert form["description_placeholders"] == {"name": "Garage", "seen": "2", "set": "0"}
-    result = await flows.async_configure(form["flow_id"], {})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert state(hass, "select.garage_grid_phase") == "l2"
-    await clock.advance(12, home.live)
-    assert issues(hass) == set()
 
 
 async def test_a_turned_meter_is_named_by_the_issue_that_is_known_for_it(
@@ -236,6 +220,61 @@ async def test_the_action_begins_one_and_unplugging_ends_it(
     assert shown.attributes["ended_by"] == "no_vehicle"
 
 
+async def test_a_boost_in_the_same_mode_ends_it_at_once(
+    hass: HomeAssistant, home: Home, broker: Broker, clock: Clock, start: Start
+) -> None:
+    await start()
+    home.charger.dump()
+    await select(hass, Mode.FAST)
+    await clock.advance(20, home.live)
+    await press(hass)
+    await clock.advance(20, home.live)
+    assert state(hass, "sensor.garage_reason") == "checking"
+    await hass.services.async_call(DOMAIN, "boost", {"entity_id": RESULT}, blocking=True)
+    assert state(hass, RESULT) == Verdict.INTERRUPTED
+    await clock.advance(5, home.live)
+    claim = broker.claims()[-1]
+    assert isinstance(claim, dict)
+    assert claim["charge_current"] == 32
+
+
+@pytest.fixture
+async def second(
+    hass: HomeAssistant, broker: Broker, charger: Charger, entry: MockConfigEntry
+) -> Callable[[], None]:
+    """Add a second charger with a car to the site; gives a function that lets it speak."""
+    data = {CONF_SOURCE: SOURCE_MQTT, CONF_BASE_TOPIC: "openevse-ffff"}
+    carport = ConfigSubentry(
+        data=MappingProxyType(data), subentry_type=CHARGER, title="Carport", unique_id="ffff"
+    )
+    entry.add_to_hass(hass)
+    hass.config_entries.async_add_subentry(entry, carport)
+
+    def speak() -> None:
+        for name, value in charger.values.items():
+            broker.publish(f"openevse-ffff/{name}", value)
+
+    return speak
+
+
+async def test_of_two_chargers_of_a_site_none_is_checked(
+    hass: HomeAssistant, home: Home, clock: Clock, second: Callable[[], None], start: Start
+) -> None:
+    await start()
+    home.charger.dump()
+    second()
+    await clock.advance(5, home.live)
+    both = {"entity_id": [RESULT, "sensor.carport_commissioning"]}
+    with pytest.raises(ServiceValidationError) as refused:
+        await hass.services.async_call(DOMAIN, "check", both, blocking=True)
+    assert refused.value.translation_key == "check_several"
+    for sensor in both["entity_id"]:
+        assert state(hass, sensor) == checks.NOT_RUN
+    one = {"entity_id": "sensor.carport_commissioning"}
+    await hass.services.async_call(DOMAIN, "check", one, blocking=True)
+    assert state(hass, "sensor.carport_commissioning") == checks.RUNNING
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -292,82 +331,3 @@ async def test_a_silent_site_is_no_place_for_a_check(
     with pytest.raises(ServiceValidationError) as refused:
         await press(hass)
     assert refused.value.translation_key == "check_data_old"
-
-
-async def test_a_repair_of_what_is_gone_says_so(
-    hass: HomeAssistant, known: Known, entry: MockConfigEntry
-) -> None:
-    await known(PROPOSAL)
-    found = issue(hass, "grid_phase_differs", CHARGER_ID)
-    assert found is not None
-    assert await async_setup_component(hass, "repairs", {})
-    flows = repairs_flow_manager(hass)
-    assert flows is not None
-    form = await flows.async_init(DOMAIN, data={"issue_id": found.issue_id})
-    await hass.config_entries.async_unload(entry.entry_id)
-    result = await flows.async_configure(form["flow_id"], {})
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "cannot_open")
-    form = await flows.async_init(DOMAIN, data={"issue_id": found.issue_id})
-    hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
-    assert ir.async_get(hass).async_get_issue(DOMAIN, found.issue_id) is not None
-    result = await flows.async_configure(form["flow_id"], {})
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "removed")
-
-
-FOUND: Final = Outcome(
-    verdict=Verdict.FINDINGS,
-    findings=(
-        Finding(code=FindingCode.PHASES, numbers={"seen": 3.0}, setting="phases", value=3),
-        Finding(code=FindingCode.GRID_SIGN, numbers={"step_w": 1380.0}),
-    ),
-    figures={"step_w": 1380.0},
-    unjudged=(Judgement.BATTERY_SIGN,),
-)
-
-
-def test_what_is_stored_is_read_again() -> None:
-    results = {"a": CheckResult(at=7.0, outcome=FOUND), "b": CheckResult(at=8.0)}
-    assert checks.load(checks.dump(results), ["a", "b", "c"]) == results
-    restored = Checks()
-    restored.restore(results)
-    assert restored.findings("a") == FOUND.findings
-    assert restored.state("b") == Verdict.INTERRUPTED
-    again = restored.results["b"].outcome
-    assert again is not None
-    assert again.ended_by is CheckEnd.GAP
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        pytest.param(None, id="nothing"),
-        pytest.param([], id="a list"),
-        pytest.param({"a": 5}, id="a number"),
-        pytest.param({"a": {"at": "now"}}, id="no time"),
-        pytest.param({"a": {"at": True}}, id="a flag as time"),
-        pytest.param({"a": {"at": 1.0, "outcome": "passed"}}, id="a word as outcome"),
-        pytest.param({"a": {"at": 1.0, "outcome": {"verdict": "lost"}}}, id="unknown verdict"),
-        pytest.param({"b": {"at": 1.0}}, id="another charger"),
-    ],
-)
-def test_a_damaged_result_is_left_out(data: object) -> None:
-    assert checks.load(data, ["a"]) == {}
-
-
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        pytest.param("phases", 2, id="two phases"),
-        pytest.param("grid_phase", 7, id="seventh phase"),
-        pytest.param("mode", 1, id="no proposal"),
-        pytest.param("phases", "3", id="text"),
-    ],
-)
-def test_a_damaged_proposal_is_never_applied(setting: str, value: object) -> None:
-    finding = {"code": "phases", "numbers": {"seen": 3}, "setting": setting, "value": value}
-    outcome = {"verdict": "findings", "findings": [finding, 5, {"code": "unheard of"}]}
-    loaded = checks.load({"a": {"at": 1.0, "outcome": outcome}}, ["a"])["a"].outcome
-    assert loaded is not None
-    assert [(one.code, one.setting, one.value) for one in loaded.findings] == [
-        (FindingCode.PHASES, None, None)
-    ]

@@ -115,9 +115,7 @@ def decide_charger(
     want = replace(want, urgent=True) if commanded else want
     want = apply_dwell(want, memory, site_settings, share.minimum_a, now_s)
     want = apply_budget(want, memory, settings, now_s)
-    wish = _limit(want, settings, charger)
-    want = apply_room(wish, memory, now_s)
-    memory = note_room(memory, wish, want, now_s)
+    want, memory = _within(_limit(want, settings, charger), memory, now_s)
     want = apply_start(want, memory, now_s)
     memory = remember_offer(memory, want.current_a, now_s)
     want = _name(want, memory, charger, now_s)
@@ -226,6 +224,12 @@ def _limit(want: Want, settings: ChargerSettings, charger: ChargerReading) -> Wa
     code = ReasonCode.LIMITED_BY_CIRCUIT if by_circuit else ReasonCode.LIMITED_BY_CHARGER
     reason = Reason(code, {"limit_a": ceiling, "wanted_a": want.current_a})
     return replace(want, current_a=current_a, status=Status.LIMITED, reason=reason)
+
+
+def _within(wish: Want, memory: ChargerMemory, now_s: float) -> tuple[Want, ChargerMemory]:
+    """Apply the site's limits, and remember what came of it."""
+    want = apply_room(wish, memory, now_s)
+    return want, note_room(memory, wish, want, now_s)
 
 
 def _note_override(memory: ChargerMemory, charger: ChargerReading) -> ChargerMemory:
