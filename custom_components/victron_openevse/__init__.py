@@ -75,7 +75,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEn
 
 async def async_remove_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEntry) -> None:
     """Leave nothing behind: give the chargers back and delete the stored settings."""
-    await SiteStore(hass, entry.entry_id).async_remove()
+    store = SiteStore(hass, entry.entry_id)
+    subentries = entry.get_subentries_of_type(CHARGER)
+    stored = await store.async_load(item.subentry_id for item in subentries)
+    await store.async_remove()
     forget_issues(hass, entry, everything=True)
     if entry.disabled_by is not None:
         return
@@ -83,8 +86,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEn
     connections = Connections(hass, entry)
     chargers = [
         make_charger(hass, subentry, connections)
-        for subentry in entry.get_subentries_of_type(CHARGER)
-        if broker or source_of(subentry.data) != SOURCE_MQTT
+        for subentry in subentries
+        if stored.may_hold(subentry.subentry_id)
+        and (broker or source_of(subentry.data) != SOURCE_MQTT)
     ]
     for charger in chargers:
         charger.start(steady_now_s(hass))

@@ -19,7 +19,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .checks import Checks
+from .checks import Checks, wirings
 from .const import CHARGER
 from .control.controller import decide
 from .control.memory import ChargerMemory, Memory
@@ -135,7 +135,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self._daylight = Daylight(hass)
         self.inputs = OptionalInputs(hass, entry, self._daylight)
         self.pulse = Pulse()
-        self.checks = Checks()
+        self.checks = Checks(wirings(entry))
         self._issues = Issues(hass, entry, self.site, self.chargers, self.inputs, self.checks)
         self._logs = {None: ProblemLog(entry.title)} | {
             charger_id: ProblemLog(entry.subentries[charger_id].title)
@@ -157,6 +157,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         stored = await self.store.async_load(self.chargers)
         self.sessions = Sessions(stored.sessions_started_at)
         self.checks.restore(stored.checks)
+        self._steering.recall(stored.owed)
         self.data = SiteData(
             now_s=steady_now_s(self.hass),
             settings=self.inputs.without_lost_targets(stored.settings),
@@ -189,14 +190,8 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self.site.hand_back(steady_now_s(self.hass))
         disabled = self.config_entry.disabled_by is not None
         forget_issues(self.hass, self.config_entry, everything=disabled)
-        await async_hand_back(
-            self.hass,
-            [
-                charger
-                for charger_id, charger in self.chargers.items()
-                if disabled or charger_id not in self.config_entry.subentries
-            ],
-        )
+        kept = () if disabled else tuple(self.config_entry.subentries)
+        await async_hand_back(self.hass, self._steering.to_hand_back(kept))
         await self.connections.async_ready()
         for charger in self.chargers.values():
             charger.stop()
@@ -252,6 +247,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             export=self.data.export,
             sessions_started_at=self.sessions.started_at,
             checks=self.checks.results,
+            owed=self._steering.owed,
         )
 
     @callback

@@ -13,7 +13,7 @@ from .sources import ChargerAdapter, SiteAdapter
 from .victron.mqtt import VictronSite
 
 UNKNOWN: Final = "unknown"
-"""A charger that has not said yet whether it can stop by itself."""
+"""A charger that has not said yet whether it can stop by itself, or that we do not steer."""
 OWN_LIMIT: Final = "own_limit"
 """Somebody set a session limit at the charger; ours would replace it."""
 NO_COMMAND: Final = "entities"
@@ -48,7 +48,7 @@ def look_for_owners(
     problems = {
         charger_id: problem
         for charger_id, charger in chargers.items()
-        if _is_to_stop(settings, charger_id) and (problem := _problem(charger)) is not None
+        if (problem := _problem(charger, settings, charger_id)) is not None
     }
     others = {
         charger_id: charger.others
@@ -63,5 +63,10 @@ def _is_to_stop(settings: Settings, charger_id: str) -> bool:
     return settings.chargers[charger_id].safe_state is SafeState.STOP
 
 
-def _problem(charger: ChargerAdapter) -> str | None:
+def _problem(charger: ChargerAdapter, settings: Settings, charger_id: str) -> str | None:
+    """Name what is in the way; who steers nothing (shadow mode) leaves nothing behind to judge."""
+    if settings.site.shadow:
+        return UNKNOWN
+    if not _is_to_stop(settings, charger_id):
+        return None
     return charger.safe_state_problem if isinstance(charger, OpenEvseCharger) else NO_COMMAND

@@ -54,6 +54,12 @@ class Stored:
     """Unix time, s."""
     checks: Mapping[str, CheckResult] = field(default_factory=dict)
     """The last commissioning check of each charger."""
+    owed: frozenset[str] = frozenset()
+    """Chargers that may hold something of ours."""
+
+    def may_hold(self, charger_id: str) -> bool:
+        """Tell whether a charger may hold something of ours: in shadow mode only what is owed."""
+        return charger_id in self.owed or not self.settings.site.shadow
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class SiteStore:
             export=ExportMeter.load(data.get("exported_kwh")),
             sessions_started_at=sessions.load(data.get("sessions_started_at"), known),
             checks=checks.load(data.get("checks"), known),
+            owed=_owed(data.get("owed"), known),
         )
 
     def save_soon(self, stored: Callable[[], Stored]) -> None:
@@ -130,7 +137,13 @@ class SiteStore:
             "exported_kwh": stored.export.total_kwh,
             "sessions_started_at": dict(stored.sessions_started_at),
             "checks": checks.dump(stored.checks),
+            "owed": sorted(stored.owed),
         }
+
+
+def _owed(stored: object, known: tuple[str, ...]) -> frozenset[str]:
+    """Read which chargers may hold something of ours; of no others anything is taken back."""
+    return frozenset(key for key in known if isinstance(stored, list) and key in stored)
 
 
 def _absence_s(saved_at: object) -> float:
@@ -147,6 +160,7 @@ def _marks(stored: Stored) -> _Marks:
         stored.memory.house.nights_kwh,
         dict(stored.sessions_started_at),
         stored.checks,
+        stored.owed,
         *((key, *_news(item)) for key, item in chargers.items()),
     )
     counters = (

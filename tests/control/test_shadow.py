@@ -82,3 +82,20 @@ def test_a_fault_is_no_imagination() -> None:
     house.run(10)
 
     assert house.charger.status is Status.FAULT
+
+
+def test_leaving_forgets_how_often_the_imagined_charge_opened() -> None:
+    """No contactor wore, and no car is known to have drawn."""
+    house = House(pv_w=4000.0, site_settings={"shadow": True})
+    house.run(400)
+    house.pv_w, house.soc_pct = 0.0, 15.0
+    house.run(600)
+    assert house.own.openings > 0.0
+
+    house.wants = False
+    house.site_settings["shadow"] = False
+    house.step()
+
+    assert house.own.openings == 0.0
+    assert house.own.opened_at_s is None
+    assert not house.own.drew

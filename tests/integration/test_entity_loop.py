@@ -2,7 +2,11 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryDataWithId
+from homeassistant.config_entries import (
+    ConfigEntryDisabler,
+    ConfigEntryState,
+    ConfigSubentryDataWithId,
+)
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -319,3 +323,32 @@ async def test_a_charger_of_entities_at_a_site_over_mqtt(
     assert ("current", 6) in evse.calls
     assert evse.calls[evse.calls.index(("current", 6)) + 1] == ("override", "active")
     assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_shadow_mode_gives_back_once_though_the_call_fails_at_first(
+    hass: HomeAssistant,
+    start: Start,
+    clock: Clock,
+    evse: Evse,
+    gx: Entities,
+    entry: MockConfigEntry,
+    *,
+    broken: bool,
+) -> None:
+    """Given back, a person's choice stays, also when the site is disabled then."""
+    await start()
+    await clock.advance(30, live(evse, gx))
+    evse.broken = broken
+    entry.runtime_data.set_site(shadow=True)
+    await clock.advance(30, live(evse, gx))
+    evse.broken = False
+    await clock.advance(60, live(evse, gx))
+    assert evse.calls[-1] == ("override", "auto")
+
+    evse.calls.clear()
+    evse.person_sets("disabled")
+    await clock.advance(20, live(evse, gx))
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    await hass.async_block_till_done()
+    assert evse.calls == []

@@ -193,3 +193,19 @@ async def test_who_steers_the_battery_is_told(
     gx.values["system/0/DynamicEss/Active"] = 1
     await live(1)
     assert shown(hass, BATTERY_STEERED) == STATE_ON
+
+
+async def test_in_shadow_mode_nothing_is_said_of_it(
+    hass: HomeAssistant, broker: Broker, charger: Charger, start: Start, live: Live
+) -> None:
+    """Nothing of ours is at the charger: there is nothing that it would have to stop."""
+    del broker.retained[f"{BASE}/config"]
+    await start()
+    await live(1)
+    assert shown(hass, ENSURED) == STATE_OFF
+    await hass.services.async_call(
+        "switch", "turn_on", {ATTR_ENTITY_ID: "switch.cerbo_gx_shadow"}, blocking=True
+    )
+    await live(11)
+    assert shown(hass, ENSURED) == STATE_UNAVAILABLE
+    assert issues(hass) == set()

@@ -1,13 +1,37 @@
 """Shadow mode on the wire: the charger is handed back, and then nothing is sent but questions."""
 
+import json
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .conftest import BASE, PORTAL, Broker, Charger, Clock, Gx, Start
+from .conftest import (
+    ANNOUNCE,
+    BASE,
+    CHARGER_ID,
+    PORTAL,
+    SERIAL,
+    Broker,
+    Charger,
+    Clock,
+    Gx,
+    Start,
+)
 
 SHADOW = "switch.cerbo_gx_shadow"
 QUESTIONS = f"R/{PORTAL}/"
+SOMEBODYS_LIMIT: Final = {"type": "time", "value": 60, "auto_release": False}
+SOMEBODYS_CLAIM: Final = {"state": "active", "charge_current": 16, "auto_release": False}
+CONNECTED: Final = {
+    "state": "connected",
+    "id": SERIAL,
+    "name": BASE,
+    "mqtt": BASE,
+    "http": "http://192.0.2.7/",
+}
 
 
 async def switch(hass: HomeAssistant, word: str) -> None:
@@ -21,6 +45,11 @@ def shown(hass: HomeAssistant, entity_id: str) -> str:
     state = hass.states.get(entity_id)
     assert state is not None
     return state.state
+
+
+def commands(broker: Broker, since: int) -> list[tuple[str, str]]:
+    """Give what was sent since then that is no question."""
+    return [item for item in broker.sent[since:] if not item[0].startswith(QUESTIONS)]
 
 
 @pytest.fixture(name="following")
@@ -89,3 +118,81 @@ async def test_a_restart_in_shadow_mode_sends_nothing(
     assert later == set()
     assert shown(hass, SHADOW) == "on"
     assert not any(topic.startswith(f"{BASE}/limit") for topic in later)
+
+
+@pytest.fixture(name="given_back")
+async def fixture_given_back(
+    hass: HomeAssistant, broker: Broker, gx: Gx, clock: Clock, following: None
+) -> int:
+    """Let shadow mode have given the charger back; gives how much was sent by then."""
+    del following
+    await switch(hass, "on")
+    await clock.advance(15, gx.say_all)
+    return len(broker.sent)
+
+
+async def test_what_somebody_else_asks_of_the_charger_stays(
+    broker: Broker, gx: Gx, clock: Clock, given_back: int
+) -> None:
+    for _ in range(3):
+        broker.publish(f"{BASE}/limit", SOMEBODYS_LIMIT, retain=True)
+        broker.publish(f"{BASE}/claim", SOMEBODYS_CLAIM, retain=True)
+        await clock.advance(60, gx.say_all)
+    assert commands(broker, given_back) == []
+
+
+@pytest.mark.parametrize("how", ["disabled", "charger removed", "reloaded", "removed"])
+async def test_ending_it_otherwise_takes_nothing_from_somebody_else(
+    hass: HomeAssistant,
+    broker: Broker,
+    gx: Gx,
+    clock: Clock,
+    entry: MockConfigEntry,
+    given_back: int,
+    how: str,
+) -> None:
+    broker.publish(f"{BASE}/claim", SOMEBODYS_CLAIM, retain=True)
+    await clock.advance(5, gx.say_all)
+    if how == "disabled":
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    elif how == "charger removed":
+        hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
+    elif how == "removed":
+        await hass.config_entries.async_remove(entry.entry_id)
+    else:
+        assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await clock.advance(30, gx.say_all)
+    assert commands(broker, given_back) == []
+
+
+@pytest.mark.usefixtures("following")
+@pytest.mark.parametrize("reloaded", [False, True])
+async def test_a_charger_that_was_away_is_handed_back_when_it_returns(
+    hass: HomeAssistant,
+    broker: Broker,
+    gx: Gx,
+    charger: Charger,
+    clock: Clock,
+    entry: MockConfigEntry,
+    *,
+    reloaded: bool,
+) -> None:
+    held = broker.retained[f"{BASE}/claim"]
+    assert json.loads(held)["state"] == "active"
+    charger.silent = True
+    charger.vanish()
+    await clock.advance(3, gx.say_all)
+    await switch(hass, "on")
+    await clock.advance(5, gx.say_all)
+    if reloaded:
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await clock.advance(5, gx.say_all)
+
+    charger.silent = False
+    broker.publish(ANNOUNCE, CONNECTED, retain=True)
+    broker.publish(f"{BASE}/claim", json.loads(held), retain=True)
+    charger.dump()
+    await clock.advance(30, gx.say_all)
+
+    assert json.loads(broker.retained[f"{BASE}/claim"]) == {"state": "null"}

@@ -27,12 +27,14 @@ def stored(
     memory: ChargerMemory = START,
     exported_kwh: float = 0.0,
     house: HouseMemory = HOUSE,
+    owed: frozenset[str] = frozenset(),
 ) -> Stored:
     """Give a site with one charger."""
     return Stored(
         settings=Settings(),
         memory=Memory(chargers={"car": memory}, house=house),
         export=ExportMeter(total_kwh=exported_kwh),
+        owed=owed,
     )
 
 
@@ -83,6 +85,7 @@ def writes(hass: HomeAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
         pytest.param(stored(replace(START, progress=Progress(serial=1))), 1, id="a boost"),
         pytest.param(stored(replace(START, reached_pct=80.0)), 1, id="a target reached"),
         pytest.param(stored(replace(START, overridden=True)), 1, id="an override"),
+        pytest.param(stored(owed=frozenset({"car"})), 1, id="something to give back"),
         pytest.param(stored(house=HouseMemory(night_kwh=2.0)), 0, id="a night goes on"),
         pytest.param(stored(house=HouseMemory(nights_kwh=(4.0,))), 1, id="a night was learned"),
     ],

@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.victron_openevse.openevse.dead_man import (
     CLEAR,
+    LET_GO_ATTEMPTS,
     DeadMan,
     Limit,
     limit_payload,
@@ -313,3 +314,65 @@ def test_nothing_is_sent_before_the_charger_said_what_it_holds() -> None:
     assert keeper.move(100.0, 0.0, stopped=False) is None
     keeper.limit_seen(None, 1.0)
     assert keeper.move(None, 10.0, stopped=False) is None, "nor what it has charged"
+
+
+SOMEBODYS = limit_payload(60)
+"""A limit that another program keeps there, of the same kind as ours."""
+
+
+def test_after_handing_back_no_limit_is_ours_until_the_next_offer() -> None:
+    bench = Guarded()
+    bench.live(30)
+    bench.charger.release(bench.now_s)
+    bench.say("limit", NO_LIMIT)
+    bench.say("claim", '{"state":"null"}')
+    bench.advance(2)
+    bench.transport.published.clear()
+
+    for _ in range(5):
+        bench.say("limit", SOMEBODYS)
+        bench.advance(60)
+        bench.say("limit", NO_LIMIT)
+    assert bench.commands == []
+
+    bench.offer(16)
+    bench.echo()
+    bench.live(10)
+    bench.charger.release(bench.now_s)
+    assert bench.limits[-1] == CLEAR
+
+
+def test_a_limit_of_an_earlier_life_is_handed_back_once_it_is_told_of() -> None:
+    bench = Guarded(limit=limit_payload(5))
+    bench.charger.release(bench.now_s)
+    assert bench.limits == [CLEAR]
+
+
+def test_a_charger_that_told_of_no_limit_held_none_of_ours() -> None:
+    bench = Bench()
+    bench.charger.release(bench.now_s)
+    bench.advance(15)
+    bench.transport.published.clear()
+    bench.say("limit", SOMEBODYS)
+    bench.advance(60)
+    assert bench.commands == []
+
+
+def test_a_limit_that_is_never_let_go_of_is_given_up() -> None:
+    bench = Guarded()
+    bench.live(30)
+    bench.answers = False
+    bench.transport.published.clear()
+    bench.charger.release(bench.now_s)
+    bench.say("claim", '{"state":"null"}')
+    bench.advance(1000)
+    assert bench.limits == [CLEAR] * LET_GO_ATTEMPTS
+    assert not releasing(bench)
+
+
+def test_a_charger_told_to_carry_on_loses_nobody_elses_limit() -> None:
+    bench = Guarded()
+    bench.live(30, stop=False)
+    bench.say("limit", SOMEBODYS)
+    bench.live(120, stop=False)
+    assert bench.limits == []

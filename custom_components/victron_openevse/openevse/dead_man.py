@@ -36,6 +36,11 @@ RELIFT_S: Final = 60.0
 """A charger that stands still for another reason than our limit is not asked again sooner."""
 ATTEMPTS: Final = 3
 """Messages without an answer after which a charger counts as not able to; it is asked on."""
+LET_GO_ATTEMPTS: Final = 60
+"""Messages without an answer after which taking our limit away is given up until the charger says
+something of it: five minutes, in which the broker would have told of a charger that is gone."""
+UNSAID_S: Final = 10.0
+"""A charger that has said nothing of a limit in this time holds none; it does so as it connects."""
 
 CLEAR: Final = "clear"
 _NONE: Final = "none"
@@ -86,6 +91,10 @@ class DeadMan:
         self.known = False
         """True once the charger said what it holds: it can do this."""
         self.sent_count = 0
+        self._ours = True
+        """Whether a time limit may be ours: of an earlier life too, until we have let go of it."""
+        self._let_go_at_s: float | None = None
+        """Since when we let go; `None` = we do not."""
         self._default: tuple[object, object] = (None, None)
         self._sent: tuple[int, ...] = ()
         self._sent_at_s = float("-inf")
@@ -97,7 +106,7 @@ class DeadMan:
     def own(self) -> bool:
         """True while the charger holds a limit of ours."""
         limit = self.limit
-        if limit is None or limit.kind != _TIME or limit.auto_release:
+        if not self._ours or limit is None or limit.kind != _TIME or limit.auto_release:
             return False
         return limit.value in self._sent or (limit.kind, limit.value) != self._default
 
@@ -109,7 +118,9 @@ class DeadMan:
     @property
     def may_hold(self) -> bool:
         """True while the charger holds a limit of ours, or did not answer yet whether it does."""
-        return self.own or (self._unanswered > 0 and not self.foreign and not self.deaf)
+        if self.own:
+            return self._unanswered < LET_GO_ATTEMPTS
+        return self._unanswered > 0 and not self.foreign and not self.deaf
 
     @property
     def deaf(self) -> bool:
@@ -150,7 +161,16 @@ class DeadMan:
         return self._send(limit_payload(minutes), now_s, minutes)
 
     def let_go(self, now_s: float) -> str | None:
-        """Return what to send to take our limit away, or `None`."""
+        """Return what to send to take our limit away, or `None`.
+
+        Once it is gone nothing is ours any more until the next `move`: whatever limit the charger
+        tells of then is somebody else's.
+        """
+        if self._let_go_at_s is None:
+            self._let_go_at_s = now_s
+        heard = self.known or now_s - self._let_go_at_s >= UNSAID_S
+        if heard and not self._unanswered and not self.own:
+            self._ours = False
         asked = now_s - self._cleared_at_s < GAP_S
         return self._clear(now_s) if self.may_hold and not asked else None
 
@@ -161,6 +181,8 @@ class DeadMan:
     def _send(self, payload: str, now_s: float, minutes: int | None = None) -> str:
         # The one before may still be on its way to be confirmed.
         self._sent = (*self._sent[-1:], *(() if minutes is None else (minutes,)))
+        if minutes is not None:
+            self._ours, self._let_go_at_s = True, None
         self._sent_at_s = now_s
         self._unanswered += 1
         self.sent_count += 1

@@ -26,7 +26,7 @@ from ..entity_roles import Role
 from ..entity_values import flag_of, number_of
 from ..entity_watch import EntityWatch
 from ..mqtt_transport import steady_now_s
-from .override import Offer, OverrideKeeper, Seen, offer_for
+from .override import RESEND_S, Offer, OverrideKeeper, Seen, offer_for
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -97,6 +97,10 @@ class EntityCharger:
         self._task: asyncio.Task[None] | None = None
         self._recalled = False
         self._releasing = False
+        self._release_tries = 0
+        self._release_again_s = 0.0
+        self._release_heard = False
+        """Whether the charger was there at the last try."""
         self._failed = 0
 
     @property
@@ -107,7 +111,7 @@ class EntityCharger:
     @property
     def releasing(self) -> bool:
         """True while the charger is being given back."""
-        return self._releasing and self._busy
+        return self._releasing and (self._busy or not self._given_back())
 
     @property
     def missing_entities(self) -> tuple[str, ...]:
@@ -125,6 +129,7 @@ class EntityCharger:
     def stop(self) -> None:
         """Listen and send no more; what was commanded last stays."""
         self._keeper.want(None)
+        self._releasing = False
         self._watch.stop()
 
     def tick(self, now_s: float) -> None:
@@ -136,6 +141,8 @@ class EntityCharger:
         self._keeper.look(seen, now_s)
         if self._vehicle(now_s) is False:
             self._keeper.yield_nothing()
+        if self._releasing and not self._busy:
+            self._go_on_releasing(now_s)
         if not self._busy and (offer := self._keeper.due(now_s)) is not None:
             self._run(self._calls(offer))
 
@@ -149,13 +156,12 @@ class EntityCharger:
         """A person has chosen something here: that ends what was chosen at the charger."""
         self._keeper.take_over()
 
-    def release(self, now_s: float) -> None:  # noqa: ARG002 - part of every adapter
+    def release(self, now_s: float) -> None:
         """Hand the charger back: withdraw the override, or at least let it charge."""
         self._keeper.want(None)
-        option = self._option(AUTO)
-        calls = [self._choose(option)] if option else [self._switch(enabled=True)]
         self._releasing = True
-        self._run([call for call in calls if call is not None])
+        self._release_tries = 0
+        self._try_to_release(now_s)
 
     def reading(self, now_s: float) -> ChargerReading:
         """Return what is known."""
@@ -305,6 +311,28 @@ class EntityCharger:
         """Find the option that one of `words` means, as the select spells it."""
         state = self._watch.state(roles.ENABLE)
         return None if state is None else option_of(state.attributes.get("options"), words)
+
+    def _try_to_release(self, now_s: float) -> None:
+        option = self._option(AUTO)
+        calls = [self._choose(option)] if option else [self._switch(enabled=True)]
+        self._release_heard = self._watch.state(roles.ENABLE) is not None
+        self._release_again_s = now_s + RESEND_S[self._release_tries]
+        self._release_tries += 1
+        self._run([call for call in calls if call is not None])
+
+    def _go_on_releasing(self, now_s: float) -> None:
+        """Try again what failed or found nobody there; not for ever, nor against a person."""
+        if self._given_back() or self._keeper.overridden:
+            self._releasing = False
+        elif now_s >= self._release_again_s:
+            self._releasing = self._release_tries < len(RESEND_S)
+            if self._releasing:
+                self._try_to_release(now_s)
+
+    def _given_back(self) -> bool:
+        """Tell whether the last try to release, which has ended, left nothing to do."""
+        gone = self._watch.entity_id(roles.ENABLE) is None
+        return gone or (self._release_heard and self._failed == 0)
 
     @property
     def _busy(self) -> bool:
