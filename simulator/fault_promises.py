@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 import math
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from custom_components.victron_openevse.control.freshness import LADDERS
-from custom_components.victron_openevse.control.model import NO_LIMIT, Mode, SiteSettings
+from custom_components.victron_openevse.control.model import (
+    NO_LIMIT,
+    Mode,
+    SiteSettings,
+    SiteSource,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,8 +33,9 @@ INVERTER: Final = "inverter"
 ROUNDING_W: Final = 60.0
 """Meters and offers are rounded: a quarter of an ampere."""
 
-REACTION_S: Final = 15.0
-"""Falls act at once; too little for the least current stops a car after 5 s."""
+REACTION_S: Final = MappingProxyType({SiteSource.MQTT: 20.0, SiteSource.ENTITIES: 75.0})
+"""Falls act at once and too little for the least current stops a car after 5 s; but what comes within 12 s of
+an own fall (by entities, which may be polled, 70 s) is taken for that fall at first."""
 STEPS_TO_REACT: Final = 3
 """Decisions that this may need where they are far apart."""
 BUDGETED: Final = (Mode.SOLAR, Mode.SOLAR_ONLY)
@@ -118,7 +125,7 @@ class Promises:
     def __init__(self, tally: Tally, house: DicedHouse, step_s: float) -> None:
         """Count into `tally` what goes wrong in `house`; `step_s` lies between two decisions."""
         self._tally, self._house = tally, house
-        self._reaction_s = REACTION_S + STEPS_TO_REACT * step_s
+        self._reaction_s = REACTION_S[house.source] + STEPS_TO_REACT * step_s
         self._limits = LimitWatch()
         self._spoilt_at_s = -math.inf
         self._starts: Counter[str] = Counter()

@@ -13,7 +13,7 @@ from .commissioning import advance_check, want_check
 from .contactor import apply_dwell, apply_start, has_had_enough, note_state, remember_offer
 from .following import useful_a
 from .freshness import Trust, is_online, known
-from .limits import ceiling_a, clamp_offer_a, fixed_current_a
+from .limits import LEAST_DRAW_A, ceiling_a, clamp_offer_a, fixed_current_a
 from .memory import ChargerMemory
 from .model import (
     MIN_CURRENT_A,
@@ -39,9 +39,6 @@ from .want import Want
 
 STOPPED_THERE_S: Final = 10.0
 """A charger tells within seconds that it follows an offer; one that does not has a reason of its own."""
-
-LEAST_DRAW_A: Final = 1.0
-"""A car that takes less than this of an offer does not charge, whatever state it shows."""
 
 
 def make_share(

@@ -5,6 +5,10 @@ from typing import Final
 from .freshness import known
 from .model import MIN_CURRENT_A, ChargerReading, ChargerSettings, Mode
 
+LEAST_DRAW_A: Final = 1.0
+"""A car that takes less than this of an offer does not charge, and one that takes more does, whatever state
+its charger shows."""
+
 UNLIMITED_A: Final = 80
 """The largest current any OpenEVSE build can advertise."""
 

@@ -14,7 +14,7 @@ from .cars import NOTHING_KNOWN
 from .change import replace
 from .contactor import has_had_enough
 from .freshness import Trust, charging_power_w, is_online
-from .limits import ceiling_a
+from .limits import LEAST_DRAW_A, ceiling_a
 from .memory import ChargerMemory, Drawn, Room, SiteMemory
 from .model import (
     MIN_CURRENT_A,
@@ -164,13 +164,14 @@ def _load(
     ours = power_w is not None and _listens(charger, now_s)
     drawn_a = max(0.0, power_w / watts_per_a) if ours and power_w is not None else 0.0
     phases_there = len(site.grid_phase_powers_w) or MOST_PHASES
+    drawn = _follow(room.drawn, drawn_a, APART_S[site.source], now_s)
     return Load(
         key=key,
         order=own.order,
         memory=memory,
-        drawn=_follow(room.drawn, drawn_a, APART_S[site.source], now_s),
+        drawn=drawn,
         running=ours and memory.offered_current_a > 0 and bool(memory.connected),
-        idle=has_had_enough(memory, now_s),
+        idle=has_had_enough(memory, now_s) and drawn.high_a < LEAST_DRAW_A,
         wants=ours and bool(memory.connected) and room.wants,
         most_a=float(ceiling_a(own, charger)),
         phases=phases_of(own, memory),
@@ -210,11 +211,12 @@ def _advance(load: Load, certain: Given, possible: Given, trust: Trust, view: Si
     """Follow the room down at once and up gradually, as far as what it is measured by is trusted."""
     memory = load.memory
     room = memory.room or Room()
-    current_a, by = certain
+    # What is certain may leave a charger out, and its part is then no other's to rise into.
+    certain_a, (current_a, by) = min(certain[0], possible[0]), certain
     if memory.room is not None:
         # The least current is a step, not a ramp: between nothing and 6 A there is nothing.
         from_a = max(room.current_a, float(MIN_CURRENT_A)) + RISE_A_PER_S * view.dt_s
-        current_a, by = max(min(from_a, certain[0]), min(room.current_a, possible[0])), possible[1]
+        current_a, by = max(min(from_a, certain_a), min(room.current_a, possible[0])), possible[1]
     trusted_a = _trusted_a(memory, trust)
     if trusted_a <= current_a:
         current_a, by = trusted_a, ReasonCode.LIMIT_UNWATCHED
