@@ -69,14 +69,17 @@ def announcement(**changes: str | None) -> str:
 
 
 async def discover(hass: HomeAssistant, payload: str = announcement()) -> dict[str, Any]:
-    """Let Home Assistant discover a charger."""
-    return dict(
-        await hass.config_entries.flow.async_init(
-            DOMAIN,
-            context={"source": config_entries.SOURCE_MQTT},
-            data=MqttServiceInfo(ANNOUNCE, payload, 0, True, "openevse/announce/+", 0.0),
-        )
+    """Let Home Assistant discover a charger; it may have been quicker with the retained word of it."""
+    flows = hass.config_entries.flow
+    result = await flows.async_init(
+        DOMAIN,
+        context={"source": config_entries.SOURCE_MQTT},
+        data=MqttServiceInfo(ANNOUNCE, payload, 0, True, "openevse/announce/+", 0.0),
     )
+    if result.get("reason") == "already_in_progress":
+        (begun,) = flows.async_progress_by_handler(DOMAIN)
+        result = await flows.async_configure(begun["flow_id"])
+    return dict(result)
 
 
 async def test_no_broker(hass: HomeAssistant) -> None:

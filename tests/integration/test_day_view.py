@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.victron_openevse.day_view import MOST_POINTS, bands, period, thin
 
 from .conftest import CHARGER_ID, ENTRY_ID, Charger, Clock, Gx, Start
-from .history_days import CAR_A, CAR_W, FROM_H, TO_H, async_write_days, first_moment
+from .history_days import CAR_A, CAR_W, FROM_H, TO_H, async_write_days, first_moment, morning_zone
 
 COMMAND: Final = {"type": "victron_openevse/day", "site": ENTRY_ID, "charger": CHARGER_ID}
 SERIES: Final = {
@@ -30,8 +30,11 @@ SERIES: Final = {
 
 
 @pytest.fixture(autouse=True)
-def _our_integration(recorder_mock: MagicMock, enable_custom_integrations: None) -> None:
-    """Let Home Assistant load custom integrations; the recorder has to come first."""
+async def _our_integration(
+    recorder_mock: MagicMock, enable_custom_integrations: None, hass: HomeAssistant
+) -> None:
+    """Let Home Assistant load custom integrations, in the morning; the recorder has to come first."""
+    await hass.config.async_set_time_zone(morning_zone())
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The live picture: what it shows, how often it comes, and that nothing is left of it."""
 
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -70,8 +71,14 @@ async def test_picture_shows_what_the_entities_know(
 
 @pytest.mark.usefixtures("running")
 async def test_picture_tells_the_budget_of_closings(
-    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, entry: MockConfigEntry
 ) -> None:
+    coordinator = entry.runtime_data
+    memory = coordinator.data.memory
+    worn = replace(memory.chargers[CHARGER_ID], closings_at_s=(coordinator.data.now_s - 60.0,))
+    coordinator.data = replace(
+        coordinator.data, memory=replace(memory, chargers={CHARGER_ID: worn})
+    )
     car = (await subscribe(await hass_ws_client(hass)))["chargers"][CHARGER_ID]
     assert (car["closings"], car["daily_closings"]) == (1, ChargerSettings().daily_closings)
 

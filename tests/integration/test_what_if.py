@@ -20,7 +20,7 @@ from custom_components.victron_openevse.control.model import Mode, Priority
 from custom_components.victron_openevse.control.replay import replay
 
 from .conftest import CHARGER_ID, ENTRY_ID, Charger, Clock, Gx, Start
-from .history_days import CAR_W, FROM_H, TO_H, async_write_days, first_moment
+from .history_days import CAR_W, FROM_H, TO_H, async_write_days, first_moment, morning_zone
 
 MODE: Final = "select.garage_mode"
 PRICE: Final = "sensor.tariff"
@@ -30,8 +30,11 @@ LOST: Final = "sensor.cerbo_gx_house_power"
 
 
 @pytest.fixture(autouse=True)
-def _our_integration(recorder_mock: MagicMock, enable_custom_integrations: None) -> None:
-    """Let Home Assistant load custom integrations; the recorder has to come first."""
+async def _our_integration(
+    recorder_mock: MagicMock, enable_custom_integrations: None, hass: HomeAssistant
+) -> None:
+    """Let Home Assistant load custom integrations, in the morning; the recorder has to come first."""
+    await hass.config.async_set_time_zone(morning_zone())
 
 
 @pytest.fixture
