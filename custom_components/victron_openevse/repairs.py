@@ -4,11 +4,12 @@ The dialogues are those that the user knows from the set-up; they listen to the 
 what is missing. An issue whose cause is still there afterwards comes back by itself.
 """
 
-from typing import Any
+from typing import Any, override
 
 from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntry,
     ConfigEntryState,
     ConfigFlowContext,
     SubentryFlowContext,
@@ -21,8 +22,8 @@ from .const import CHARGER, DOMAIN
 from .issues import APPLY, FOUND_BY_CHECKS, OPTIONS
 
 
-class OpenDialogue(RepairsFlow):
-    """Says what the dialogue is for, and opens it."""
+class Confirmed(RepairsFlow):
+    """Says what the matter is, and acts when the user says so."""
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Begin."""
@@ -31,7 +32,7 @@ class OpenDialogue(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Open the dialogue when the user says so."""
+        """Ask, then act; what has gone meanwhile needs no repair."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         if issue is None:
             return self.async_abort(reason="removed")
@@ -44,51 +45,56 @@ class OpenDialogue(RepairsFlow):
         entry = self.hass.config_entries.async_get_entry(entry_id)
         if entry is None or (charger_id is not None and charger_id not in entry.subentries):
             return self.async_abort(reason="removed")
-        kind, result = await self._async_open(entry_id, charger_id)
+        own_id = None if charger_id is None else str(charger_id)
+        return await self.async_act(entry, own_id, str(issue.translation_key))
+
+    async def async_act(
+        self, entry: ConfigEntry, charger_id: str | None, kind: str
+    ) -> RepairsFlowResult:
+        """Do what helps against an issue of this kind; `charger_id` is None where it is the site's."""
+        raise NotImplementedError
+
+
+class OpenDialogue(Confirmed):
+    """Opens the dialogue that helps."""
+
+    @override
+    async def async_act(
+        self, entry: ConfigEntry, charger_id: str | None, kind: str
+    ) -> RepairsFlowResult:
+        """Open it."""
+        flow, result = await self._async_open(entry.entry_id, charger_id)
         if result["type"] is FlowResultType.ABORT:
             return self.async_abort(reason="cannot_open")
-        return self.async_create_entry(data={}, next_flow=(kind, result["flow_id"]))
+        return self.async_create_entry(data={}, next_flow=(flow, result["flow_id"]))
 
-    async def _async_open(self, entry_id: str, charger_id: Any) -> tuple[FlowType, Any]:
+    async def _async_open(self, entry_id: str, charger_id: str | None) -> tuple[FlowType, Any]:
         flows = self.hass.config_entries
         if (self.data or {}).get("fix") == OPTIONS:
             return FlowType.OPTIONS_FLOW, await flows.options.async_init(entry_id)
         if charger_id is None:
             context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry_id)
             return FlowType.CONFIG_FLOW, await flows.flow.async_init(DOMAIN, context=context)
-        own = SubentryFlowContext(source=SOURCE_RECONFIGURE, subentry_id=str(charger_id))
+        own = SubentryFlowContext(source=SOURCE_RECONFIGURE, subentry_id=charger_id)
         return FlowType.CONFIG_SUBENTRIES_FLOW, await flows.subentries.async_init(
             (entry_id, CHARGER), context=own
         )
 
 
-class ApplyProposal(RepairsFlow):
-    """Asks once, and sets what a commissioning check proposes."""
+class ApplyProposal(Confirmed):
+    """Sets what a commissioning check proposes."""
 
-    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin."""
-        return await self.async_step_confirm()
-
-    async def async_step_confirm(
-        self, user_input: dict[str, str] | None = None
+    @override
+    async def async_act(
+        self, entry: ConfigEntry, charger_id: str | None, kind: str
     ) -> RepairsFlowResult:
-        """Change the setting when the user says so."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        if issue is None:
-            return self.async_abort(reason="removed")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm", description_placeholders=issue.translation_placeholders
-            )
-        data = self.data or {}
-        entry_id, charger_id = str(data.get("entry_id")), str(data.get("charger_id"))
-        entry = self.hass.config_entries.async_get_entry(entry_id)
-        if entry is None or charger_id not in entry.subentries:
+        """Set it, as long as the site runs."""
+        if charger_id is None:
             return self.async_abort(reason="removed")
         if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="cannot_open")
         for finding in entry.runtime_data.checks.findings(charger_id):
-            if finding.setting and FOUND_BY_CHECKS.get(finding.code) == issue.translation_key:
+            if finding.setting and FOUND_BY_CHECKS.get(finding.code) == kind:
                 entry.runtime_data.set_charger(charger_id, **{finding.setting: finding.value})
         return self.async_create_entry(data={})
 

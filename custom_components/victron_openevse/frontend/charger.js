@@ -3,22 +3,8 @@
 import { makeDial, updateDial } from "./dial.js";
 import { html, openEntity, setAttribute, setText, tell } from "./dom.js";
 import { entityOf, numberOf, stateOf } from "./registry.js";
+import { TONES } from "./tones.js";
 
-// What the colour of a status says; all others are neutral.
-const TONES = {
-  charging: "good",
-  charging_minimum: "good",
-  starting: "good",
-  car_full: "good",
-  waiting_for_sun: "wait",
-  waiting_for_battery: "wait",
-  paused: "wait",
-  limited: "wait",
-  overridden: "wait",
-  no_data: "bad",
-  offline: "bad",
-  fault: "bad",
-};
 const ORIGINS = ["sun", "battery", "grid"];
 // Less energy than a screen shows.
 const NOTHING_KWH = 0.05;
