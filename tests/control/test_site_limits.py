@@ -166,6 +166,19 @@ def test_a_persons_start_needs_no_waiting() -> None:
     assert house.run(10).offered_current_a == 23
 
 
+def test_a_battery_at_its_end_is_relieved_too() -> None:
+    """It gives 3.3 kW at most and the grid the rest: less car is less grid first, until both are low."""
+    house = House(
+        pv_w=0.0, battery_w=-3300.0, mode=Mode.FAST, site_settings={"battery_limit_w": 3000.0}
+    )
+    for _ in range(600):
+        house.battery_w = -min(3300.0, house.load_w + house.car_w)
+        house.step()
+
+    assert house.charger.offered_current_a == 11
+    assert house.load_w + house.car_w <= 3000.0
+
+
 @pytest.mark.parametrize("mode", [Mode.FAST, Mode.MINIMUM_SOLAR, Mode.SOLAR])
 def test_what_cannot_be_watched_is_held_lowered_and_stopped(mode: Mode) -> None:
     """By the ages of the solar modes, in every mode: an unwatched limit is no limit."""

@@ -77,8 +77,8 @@ def lines(
     """
     found: list[Line] = []
     if settings.battery_limit_w > NO_LIMIT:
-        power = _battery(site, view)
         limit_w = settings.battery_limit_w
+        power = _battery(site, view, limit_w)
         found.append(Line(BATTERY, ReasonCode.LIMITED_BY_BATTERY, limit_w, power))
     if view.islanded and settings.inverter_limit_w > NO_LIMIT:
         limit_w = settings.inverter_limit_w
@@ -110,20 +110,27 @@ def _finite(reading: Reading[float] | None) -> Reading[float] | None:
     return reading if reading is not None and isfinite(reading.value) else None
 
 
-def _battery(site: SiteReading, view: SiteView) -> Reading[float] | None:
-    """What the battery gives, less what goes to the grid: a load takes that first."""
+def _battery(site: SiteReading, view: SiteView, limit_w: float) -> Reading[float] | None:
+    """What the battery gives, less what goes to the grid: a load takes that first.
+
+    Above the limit what the grid adds counts too: a battery that can give no more gives no less before
+    that is gone.
+    """
     battery_w, battery = known(site.battery_power_w), site.battery_power_w
     if battery is None or battery_w is None:
         return None
-    return Reading(-battery_w - _exported_w(site, view), battery.at_s)
+    grid_w = _fresh_grid_w(site, view)
+    beside_w = grid_w if -battery_w > limit_w else min(0.0, grid_w)
+    return Reading(beside_w - battery_w, battery.at_s)
 
 
-def _exported_w(site: SiteReading, view: SiteView) -> float:
+def _fresh_grid_w(site: SiteReading, view: SiteView) -> float:
+    """Power of the grid, + import; 0 where it is not known fresh."""
     grid_w, grid = known(site.grid_power_w), site.grid_power_w
     if grid is None or grid_w is None or view.islanded:
         return 0.0
     fresh = LADDERS[site.source].trust(view.now_s - grid.at_s) is Trust.CURRENT
-    return max(0.0, -grid_w) if fresh else 0.0
+    return grid_w if fresh else 0.0
 
 
 def measure_line(
