@@ -212,6 +212,8 @@ class RandomDay:
         believed_s = self.dice.choice((absent_s, absent_s, -3600.0, 1e8))
         self._nobody(self.now_s + absent_s)
         self.memory = load(stored, self.now_s, believed_s)
+        if believed_s >= DAY_S:
+            self.promises.begins_another_day()
         self.promises.begins_anew(*self.house.chargers)
 
     def _nobody(self, until_s: float) -> None:

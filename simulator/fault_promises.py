@@ -140,6 +140,10 @@ class Promises:
         self._free.update(chargers)
         self.forget()
 
+    def begins_another_day(self) -> None:
+        """By the clock that the law was shown, the closings so far are older than a day."""
+        self._starts.clear()
+
     def starts(self, key: str, *, spoilt: bool) -> None:
         """An offer of ours closes a contactor; what the law could not see does not count."""
         own, charger = self._house.settings.chargers[key], self._house.chargers[key]

@@ -74,6 +74,21 @@ def test_what_was_never_known_gets_time_to_arrive_after_a_start(lost: tuple[str,
     assert (house.offered_a, house.closings) == (before_a, 1)
 
 
+@pytest.mark.parametrize("mode", [Mode.SOLAR, Mode.SOLAR_ONLY, Mode.MINIMUM_SOLAR])
+def test_what_is_held_is_no_more_than_the_mode_gives(mode: Mode) -> None:
+    """Fast gave 32 A; whoever chooses the sun while the GX is silent gets its maximum at once."""
+    house = House(mode=Mode.FAST)
+    house.run(60)
+    house.freeze()
+    house.run(24)
+    assert house.charger.offered_current_a == 32
+    house.mode = mode
+
+    answer = house.step()
+
+    assert (answer.offered_current_a, answer.reason.code) == (20, ReasonCode.DATA_OLD_HOLDING)
+
+
 @pytest.mark.parametrize(
     ("lost_s", "stopped"),
     [

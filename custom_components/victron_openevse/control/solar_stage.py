@@ -28,7 +28,7 @@ def want_solar(
         return _want_without_data(mode, memory, view, share), memory
     if charger.state is None and charger.charging_current_a is None and memory.offered_current_a:
         # After a restart a charger tells its state last: what it has been offered stays.
-        return _hold(memory), memory
+        return _hold(memory, share), memory
     memory = update_awake(mode, memory, view, share)
     if not memory.awake:
         if memory.free_start:
@@ -56,7 +56,7 @@ def _want_without_data(mode: Mode, memory: ChargerMemory, view: SiteView, share:
     running = memory.offered_current_a > 0
     guaranteed = mode is Mode.MINIMUM_SOLAR
     if view.trust is Trust.HOLD and running:
-        return _hold(memory)
+        return _hold(memory, share)
     if guaranteed or (running and view.trust is not Trust.STOP):
         return Want(
             current_a=share.minimum_a,
@@ -68,9 +68,10 @@ def _want_without_data(mode: Mode, memory: ChargerMemory, view: SiteView, share:
     )
 
 
-def _hold(memory: ChargerMemory) -> Want:
+def _hold(memory: ChargerMemory, share: Share) -> Want:
+    """What runs goes on, but not with more than this mode ever gives: it may come from another one."""
     return Want(
-        current_a=memory.offered_current_a,
+        current_a=min(memory.offered_current_a, share.maximum_a),
         status=Status.CHARGING,
         reason=Reason(ReasonCode.DATA_OLD_HOLDING),
     )
