@@ -15,6 +15,7 @@ from .control.model import Settings
 from .control.replay_record import (
     LATE_S,
     SLOT_S,
+    W_PER_KW,
     CarRecord,
     Day,
     Record,
@@ -48,10 +49,6 @@ MORE_CHARGER: Final = (
 SILENCE_S: Final = 1800.0
 """Powers are written at the latest five minutes after they moved by 10 W; no house stands still so long."""
 
-USUAL_C: Final = 0.5
-"""Part of its capacity that a home battery gives or takes per hour at least; more where it was seen."""
-
-W_PER_KW: Final = 1000.0
 S_PER_H: Final = 3600.0
 
 type Key = tuple[str | None, str]
@@ -213,7 +210,6 @@ def _prices(track: Track[float], now: float | None, start_s: float, slots: int) 
 def _site_facts(known: Known, tracks: Tracks) -> SiteFacts:
     """What the record tells of the site: the battery's powers, and whether it exports."""
     powers_w = [value for _, value in tracks.number(None, "battery_power") if value is not None]
-    usual_w = USUAL_C * known.settings.site.battery_capacity_kwh * W_PER_KW
     feed_in = known.feed_in
     if feed_in is None:
         feed_in = not any(held for _, held in tracks.flag(None, "pv_curtailed"))
@@ -221,8 +217,8 @@ def _site_facts(known: Known, tracks: Tracks) -> SiteFacts:
         known.site,
         feed_in=feed_in,
         efficiency=_efficiency(known, tracks),
-        max_charge_w=max(usual_w, *powers_w, 0.0),
-        max_discharge_w=max(usual_w, *(-power_w for power_w in powers_w), 0.0),
+        max_charge_w=max((known.site.max_charge_w, *powers_w)),
+        max_discharge_w=max((known.site.max_discharge_w, *(-power_w for power_w in powers_w))),
     )
 
 

@@ -5,20 +5,17 @@ The names, units and bounds are those of our number, select and switch entities.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.const import Platform
 from homeassistant.exceptions import ServiceValidationError
 
 from .const import DOMAIN
-from .control.model import ChargerSettings, Settings, SiteSettings
+from .control.model import Settings
 from .control.replay_record import Track
 from .entity import setting_errors
 from .number import CHARGER_NUMBERS, SITE_NUMBERS, SettingDescription
-from .settings import BOUNDS, check_charger, check_site
-
-type Section = SiteSettings | ChargerSettings
+from .settings import Section, check_charger, check_site, fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +36,9 @@ class Knob:
 
     def parse(self, value: object, section: Section) -> Any:
         """Give the value of the field; None for one that is not allowed."""
-        default = getattr(section, self.field)
-        if isinstance(default, StrEnum):
-            return next((one for one in type(default) if one == value), None)
-        if isinstance(default, bool):
-            return value if isinstance(value, bool) else None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        scaled = value * self.scale
-        if not BOUNDS[self.field].allow(scaled):
-            return None
-        return round(scaled) if isinstance(default, int) else float(scaled)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value *= self.scale
+        return fit(self.field, getattr(section, self.field), value)
 
     def read(self, text: str, section: Section) -> Any:
         """Give the value of the field for a recorded state; None for one that is not allowed."""

@@ -178,7 +178,7 @@ def _load_section[T: Section](defaults: T, data: object) -> tuple[T, tuple[str, 
     for field in fields(defaults):
         if field.name not in data or field.name in NOT_STORED:
             continue
-        value = _fit(field.name, getattr(defaults, field.name), data[field.name])
+        value = fit(field.name, getattr(defaults, field.name), data[field.name])
         if value is None:
             rejected.append(field.name)
         else:
@@ -216,8 +216,8 @@ def _allowed(name: str, value: object) -> bool:
     return TEMPORARY_BOUNDS[name].allow(value)
 
 
-def _fit(name: str, default: object, value: object) -> StrEnum | bool | float | None:
-    """Return `value` in the type of `default` when it is allowed, else None."""
+def fit(name: str, default: object, value: object) -> StrEnum | bool | float | None:
+    """Return `value` in the type of `default` when it is allowed for the setting `name`, else None."""
     if isinstance(default, StrEnum):
         return next((member for member in type(default) if member == value), None)
     if isinstance(default, bool):

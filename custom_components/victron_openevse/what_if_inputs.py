@@ -22,7 +22,7 @@ from .control.freshness import known
 from .control.memory import ChargerMemory
 from .control.model import Readings, Settings
 from .control.phases import phases_of
-from .control.replay_record import Day, SiteFacts, Track
+from .control.replay_record import USUAL_C, USUAL_MINIMUM_PCT, W_PER_KW, Day, SiteFacts, Track
 from .coordinator import SiteCoordinator
 from .departure import Departure
 from .entity_refs import find
@@ -42,9 +42,6 @@ from .recorder_history import Histories, as_numbers, async_read
 
 HOUR: Final = timedelta(hours=1)
 ONE_DAY: Final = timedelta(days=1)
-
-USUAL_MINIMUM_PCT: Final = 10.0
-"""ESS's own minimum level as delivered, where the GX does not tell its."""
 
 SITE_SOURCES: Final[Mapping[str, Platform]] = {
     **dict.fromkeys((*NEEDED_SITE, *MORE_SITE), Platform.SENSOR),
@@ -166,8 +163,11 @@ def _site_facts(readings: Readings, settings: Settings) -> SiteFacts:
     told = (known(reading) for reading in voltages)
     volts = next((value for value in told if value), settings.site.nominal_voltage_v)
     minimum_pct = known(readings.site.active_soc_limit_pct)
+    usual_w = USUAL_C * settings.site.battery_capacity_kwh * W_PER_KW
     return SiteFacts(
         volts=volts,
+        max_charge_w=usual_w,
+        max_discharge_w=usual_w,
         min_soc_pct=USUAL_MINIMUM_PCT if minimum_pct is None else minimum_pct,
         grid_phases=max(1, len(readings.site.grid_phase_powers_w)),
     )

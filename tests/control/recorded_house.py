@@ -5,7 +5,7 @@ only the lean states of our entities are kept, thinned by the very same rules.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from custom_components.victron_openevse.control.controller import decide
@@ -51,6 +51,7 @@ DECIDE_S: Final = 5
 REST_S: Final = 30
 VOLTS: Final = 235.0
 MAX_CHARGE_W: Final = 4000.0
+FACTS: Final = SiteFacts(volts=VOLTS, max_charge_w=MAX_CHARGE_W, max_discharge_w=MAX_CHARGE_W)
 SUNRISE_H: Final = 6.2
 SUNSET_H: Final = 18.3
 
@@ -122,7 +123,7 @@ class Lived:
             house_w=slot_means(self.track("house_power"), 0.0, slots),
             soc_pct=tuple(value_at(self.track("battery_soc"), n * SLOT_S) for n in range(slots)),
             cars={KEY: CarRecord(stays=stays, limit_a=limit_a)},
-            site=SiteFacts(volts=VOLTS, feed_in=self.feed_in, efficiency=self._efficiency(end_s)),
+            site=replace(FACTS, feed_in=self.feed_in, efficiency=self._efficiency(end_s)),
         )
 
     def _efficiency(self, end_s: float) -> float:

@@ -27,17 +27,18 @@ from custom_components.victron_openevse.control.replay_record import (
     CarRecord,
     Day,
     Record,
-    SiteFacts,
     Stay,
 )
 from custom_components.victron_openevse.control.replay_sums import Worth, net, worth_of
 
 from .examples import examples
+from .recorded_house import FACTS
 
 KEY = "car"
 HOUR_S = 3600.0
 SLOTS_PER_H = int(HOUR_S / SLOT_S)
 HUNGRY_KWH = 60.0
+SITE = replace(FACTS, volts=230.0)
 
 
 def record(pv_w: Any, house_w: Any = 400.0, **changes: Any) -> Record:
@@ -52,6 +53,7 @@ def record(pv_w: Any, house_w: Any = 400.0, **changes: Any) -> Record:
         house_w=hourly(house),
         soc_pct=[60.0] * slots,
         cars={KEY: CarRecord(stays=(stay(0.0, end_s),))},
+        site=SITE,
     )
     return replace(base, **changes)
 
@@ -98,7 +100,7 @@ def test_energy_is_neither_made_nor_lost(
     use_battery: bool,
     efficiency: float,
 ) -> None:
-    days = record(pv_w, house_w, site=SiteFacts(feed_in=feed_in, efficiency=efficiency))
+    days = record(pv_w, house_w, site=replace(SITE, feed_in=feed_in, efficiency=efficiency))
     days = replace(days, soc_pct=[soc_pct] * len(days.pv_w))
     total = replay(
         days, chosen(mode, SiteSettings(priority=priority), use_battery=use_battery)
@@ -299,12 +301,12 @@ class TestBattery:
         ],
     )
     def test_limits(self, soc_pct: float, accepts_w: float, gives_w: float) -> None:
-        battery = Battery(8.0, soc_pct, SiteFacts())
+        battery = Battery(8.0, soc_pct, SITE)
         assert battery.accepts_w(SLOT_S) == pytest.approx(accepts_w)
         assert battery.gives_w(SLOT_S) == pytest.approx(gives_w)
 
     def test_at_the_minimum_it_rests_until_it_is_some_way_above(self) -> None:
-        battery = Battery(8.0, 10.0, SiteFacts())
+        battery = Battery(8.0, 10.0, SITE)
         assert battery.gives_w(SLOT_S) == 0.0
         battery.soc_pct = 12.0
         assert battery.gives_w(SLOT_S) == 0.0
@@ -312,7 +314,7 @@ class TestBattery:
         assert battery.gives_w(SLOT_S) > 0.0
 
     def test_what_is_stored_comes_back_with_losses(self) -> None:
-        battery = Battery(8.0, 50.0, SiteFacts())
+        battery = Battery(8.0, 50.0, SITE)
         battery.step(1000.0, HOUR_S)
         battery.step(-1000.0 * CHARGE_EFFICIENCY * DISCHARGE_EFFICIENCY, HOUR_S)
         assert battery.soc_pct == pytest.approx(50.0)
@@ -326,14 +328,14 @@ class TestBattery:
     ],
 )
 def test_sun_beyond_a_full_battery(feed_in: bool, pv_w: float, grid_w: float) -> None:
-    battery = Battery(8.0, 100.0, SiteFacts(feed_in=feed_in))
+    battery = Battery(8.0, 100.0, replace(SITE, feed_in=feed_in))
     flows = flow(battery, 5000.0, 400.0, 0.0, None, SLOT_S)
     assert (flows.pv_w, flows.grid_w) == pytest.approx((pv_w, grid_w))
     assert flows.limited is not feed_in
 
 
 def test_an_inverter_loses_on_the_way() -> None:
-    battery = Battery(8.0, 50.0, SiteFacts(efficiency=0.9))
+    battery = Battery(8.0, 50.0, replace(SITE, efficiency=0.9))
     flows = flow(battery, 0.0, 950.0, 0.0, None, SLOT_S)
     assert (flows.battery_w, flows.grid_w) == pytest.approx((-1000.0, 50.0))
     flows = flow(battery, 2000.0, 950.0, 0.0, None, SLOT_S)

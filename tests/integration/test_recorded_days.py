@@ -40,7 +40,7 @@ def known(**changes: Any) -> Known:
     values: dict[str, Any] = {
         "days": (day,),
         "settings": SETTINGS,
-        "site": SiteFacts(),
+        "site": SiteFacts(volts=230.0, max_charge_w=4000.0, max_discharge_w=4000.0),
         "feed_in": True,
         "phases": {CAR: 1},
         "departures_s": {},

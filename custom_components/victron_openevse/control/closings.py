@@ -33,13 +33,17 @@ def note_closing(before: ChargerMemory, after: ChargerMemory, mode: Mode) -> Cha
     by_car = opened_at_s is not None and offered_at_s is not None and opened_at_s > offered_at_s
     if by_car or after.free_start or mode not in BY_SUN:
         return after
-    recent = [at_s for at_s in after.closings_at_s if closed_at_s - at_s < DAY_S]
-    return replace(after, closings_at_s=(*recent, closed_at_s)[-KEPT:])
+    recent_at_s = _recent_at_s(after, closed_at_s)
+    return replace(after, closings_at_s=(*recent_at_s, closed_at_s)[-KEPT:])
 
 
 def closings_today(memory: ChargerMemory, now_s: float) -> int:
     """How many closings of the last 24 hours count for the budget."""
-    return sum(now_s - at_s < DAY_S for at_s in memory.closings_at_s)
+    return len(_recent_at_s(memory, now_s))
+
+
+def _recent_at_s(memory: ChargerMemory, now_s: float) -> tuple[float, ...]:
+    return tuple(at_s for at_s in memory.closings_at_s if now_s - at_s < DAY_S)
 
 
 def apply_budget(
@@ -50,12 +54,12 @@ def apply_budget(
     free = want.urgent or memory.free_start or not memory.connected
     if not begins or free or settings.mode not in BY_SUN:
         return want
-    used = closings_today(memory, now_s)
-    if used < settings.daily_closings:
+    recent_at_s = _recent_at_s(memory, now_s)
+    beyond = len(recent_at_s) - settings.daily_closings
+    if beyond < 0:
         return want
-    recent = [at_s for at_s in memory.closings_at_s if now_s - at_s < DAY_S]
     # With more used than allowed now, several have to grow a day old.
-    last_at_s = recent[used - settings.daily_closings]
-    numbers = {"closings": float(used), "left_s": last_at_s + DAY_S - now_s}
+    left_s = recent_at_s[beyond] + DAY_S - now_s
+    numbers = {"closings": float(len(recent_at_s)), "left_s": left_s}
     reason = Reason(ReasonCode.CLOSINGS_USED_UP, numbers)
     return replace(want, current_a=0, status=Status.WAITING_FOR_SUN, reason=reason)

@@ -289,10 +289,11 @@ class Guard:
 class Taken:
     """What others than our cars take of one of the site's limits, W; see `site_limits`."""
 
-    least_w: float = 0.0
-    most_w: float = 0.0
+    least_w: float | None = None
+    most_w: float | None = None
+    """None = never told."""
     read_at_s: float | None = None
-    """Time of the reading that says so; None = never told."""
+    """Time of the reading that says so."""
     since_at_s: float
     """When this was noted."""
 

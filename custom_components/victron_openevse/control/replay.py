@@ -77,7 +77,7 @@ class _Run:
         self._timeline = list(timeline)
         self._settings = self._timeline[0][1]
         self._slot = 0
-        soc_pct = next((level for level in record.soc_pct if level is not None), 0.0)
+        soc_pct = next(level for level in record.soc_pct if level is not None)
         capacity_kwh = self._settings.site.battery_capacity_kwh
         self._battery = Battery(capacity_kwh, soc_pct, record.site)
         self._start_kwh = self._battery.stored_kwh

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from .replay_record import OPEN_APPETITE_KWH, WS_PER_KWH, CarRecord, SiteFacts, Stay
+from .replay_record import OPEN_APPETITE_KWH, W_PER_KW, WS_PER_KWH, CarRecord, SiteFacts, Stay
 
 CHARGE_EFFICIENCY: Final = 0.95
 DISCHARGE_EFFICIENCY: Final = 0.95
@@ -30,7 +30,6 @@ GRID_SETPOINT_W: Final = 50.0
 """What ESS lets the grid give all the time, so that a falling load never exports: its factory setting."""
 
 FULL_PCT: Final = 100.0
-W_PER_KW: Final = 1000.0
 
 
 class Flows(NamedTuple):

@@ -50,6 +50,15 @@ BELOW_OFFER_A: Final = 0.6
 such a car takes, and a full amp is told in steps of 0.1 A at most."""
 
 
+USUAL_MINIMUM_PCT: Final = 10.0
+"""ESS's own minimum level as delivered, where the GX does not tell its."""
+
+USUAL_C: Final = 0.5
+"""Part of its capacity that a home battery gives or takes per hour at least; more where it was seen."""
+
+W_PER_KW: Final = 1000.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
     """A car at the plug."""
@@ -78,13 +87,16 @@ class CarRecord:
 class SiteFacts:
     """The site as far as it does not change."""
 
-    volts: float = 230.0
+    volts: float
+    """Phase to neutral."""
     feed_in: bool = True
     """Whether excess sun may be exported."""
-    min_soc_pct: float = 10.0
+    min_soc_pct: float = USUAL_MINIMUM_PCT
     """Level at which the GX stops discharging."""
-    max_charge_w: float = 4000.0
-    max_discharge_w: float = 4000.0
+    max_charge_w: float
+    """Most that the battery takes."""
+    max_discharge_w: float
+    """Most that it gives."""
     grid_phases: int = 1
     efficiency: float = 1.0
     """AC that the inverter makes of the DC it is given, 0..1."""
@@ -112,11 +124,12 @@ class Record:
     house_w: Slots
     """Without the cars."""
     soc_pct: Slots
+    """Level at the beginning of each slot; at least one is known."""
     import_price: Slots = ()
     """Per kWh; empty = unknown."""
     export_price: Slots = ()
     cars: Mapping[str, CarRecord] = field(default_factory=dict)
-    site: SiteFacts = field(default_factory=SiteFacts)
+    site: SiteFacts
     house: HouseMemory = field(default_factory=HouseMemory)
     """What the law had learned of the house."""
 

@@ -76,8 +76,9 @@ def update_rooms(
         for line in found
     }
     free = [free_of(line, taken[line.name], readings.site, view.now_s) for line in found]
-    certain = deal(loads, [(item.line, item.least_w) for item in free])
-    possible = deal(loads, [(item.line, item.most_w) for item in free])
+    # A limit that was never told binds by trust alone.
+    certain = deal(loads, [(one.line, one.least_w) for one in free if one.least_w is not None])
+    possible = deal(loads, [(one.line, one.most_w) for one in free if one.most_w is not None])
     trust = max((item.trust for item in free), default=Trust.CURRENT)
     rooms = {
         load.key: _advance(load, certain[load.key], possible[load.key], trust, view)

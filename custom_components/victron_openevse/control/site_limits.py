@@ -47,11 +47,11 @@ class Free:
     """What is the cars' of one line."""
 
     line: Line
-    least_w: float
-    """If others take the most they can have taken: rises stay below this."""
-    most_w: float
-    """If others take the least they can have taken: falls go down to this."""
     trust: Trust
+    least_w: float | None = None
+    """If others take the most they can have taken: rises stay below this; None = never told."""
+    most_w: float | None = None
+    """If others take the least they can have taken: falls go down to this."""
 
 
 def is_limited(settings: SiteSettings, *, islanded: bool) -> bool:
@@ -120,17 +120,19 @@ def _battery(site: SiteReading, view: SiteView, limit_w: float) -> Reading[float
     if battery is None or battery_w is None:
         return None
     grid_w = _fresh_grid_w(site, view)
+    if grid_w is None:
+        return Reading(-battery_w, battery.at_s)
     beside_w = grid_w if -battery_w > limit_w else min(0.0, grid_w)
     return Reading(beside_w - battery_w, battery.at_s)
 
 
-def _fresh_grid_w(site: SiteReading, view: SiteView) -> float:
-    """Power of the grid, + import; 0 where it is not known fresh."""
-    grid_w, grid = known(site.grid_power_w), site.grid_power_w
-    if grid is None or grid_w is None or view.islanded:
-        return 0.0
+def _fresh_grid_w(site: SiteReading, view: SiteView) -> float | None:
+    """Power of the grid, + import; None where there is none, or it is not known fresh."""
+    grid = site.grid_power_w
+    if grid is None or view.islanded:
+        return None
     fresh = LADDERS[site.source].trust(view.now_s - grid.at_s) is Trust.CURRENT
-    return grid_w if fresh else 0.0
+    return known(grid) if fresh else None
 
 
 def measure_line(
@@ -158,4 +160,6 @@ def free_of(line: Line, taken: Taken, site: SiteReading, now_s: float) -> Free:
     trust = LADDERS[site.source].trust(now_s - known_at_s)
     if line.power is None:
         trust = max(trust, Trust.HOLD)
-    return Free(line, line.limit_w - taken.most_w, line.limit_w - taken.least_w, trust)
+    if taken.most_w is None or taken.least_w is None:
+        return Free(line, trust)
+    return Free(line, trust, line.limit_w - taken.most_w, line.limit_w - taken.least_w)
