@@ -233,7 +233,7 @@ CASES: Final[list[Any]] = [
     pytest.param(
         lambda: after(60, pv_w=0.0, soc_pct=20.0),
         ReasonCode.RESERVE_REACHED,
-        [ChangeCode.SUN_STARTS_FROM_LEVEL, ChangeCode.BATTERY_STARTS],
+        [ChangeCode.SUN_STARTS, ChangeCode.BATTERY_STARTS],
         id="at the reserve",
     ),
     pytest.param(

@@ -128,7 +128,13 @@ def test_a_full_house_battery_comes_first() -> None:
 @pytest.mark.parametrize(
     ("how", "code", "numbers"),
     [
-        pytest.param({}, ChangeCode.BATTERY_STOPS, {"stop_w": 0.72 * MINIMUM_W}, id="solar"),
+        pytest.param({}, ChangeCode.BATTERY_STOPS, {"stop_w": 0.3 * MINIMUM_W}, id="solar"),
+        pytest.param(
+            {"site_settings": {"priority": Priority.BALANCED}},
+            ChangeCode.BATTERY_STOPS,
+            {"stop_w": 0.72 * MINIMUM_W},
+            id="a battery that claims the sun",
+        ),
         pytest.param(
             {"site_settings": {"reserve_floor_pct": 60.0, "resume_soc_pct": 70.0}},
             ChangeCode.BATTERY_STOPS,
@@ -149,6 +155,58 @@ def test_when_a_charge_would_stop(
     change = explained(after(60, **how)).changes[0]
     assert change.code is code
     assert {key: change.numbers[key] for key in numbers} == pytest.approx(numbers)
+
+
+LONG_S: Final = 7200.0
+"""Longer than means, confirmations and rides through clouds last."""
+NEAR_W: Final = 30.0
+"""So near the number that is told the law does, and does not."""
+
+
+@pytest.mark.parametrize(
+    ("priority", "soc_pct"),
+    [
+        pytest.param(Priority.CAR_FIRST, 30.0, id="car first, well above the floor"),
+        pytest.param(Priority.CAR_FIRST, 22.0, id="car first, near the floor"),
+        pytest.param(Priority.BALANCED, 30.0, id="balanced"),
+        pytest.param(Priority.HOUSE_FIRST, 60.0, id="house first"),
+        pytest.param(Priority.HOUSE_FIRST, 96.0, id="house first, nearly full"),
+    ],
+)
+def test_the_sun_starts_a_car_where_it_is_told(priority: Priority, soc_pct: float) -> None:
+    def asleep() -> House:
+        return after(
+            600,
+            load_w=3000.0,
+            soc_pct=soc_pct,
+            hours_to_sunset=2.5,
+            site_settings={"priority": priority},
+        )
+
+    change = explained(asleep()).changes[0]
+    for beside_w, starts in ((-NEAR_W, False), (NEAR_W, True)):
+        house = asleep()
+        if change.code is ChangeCode.SUN_STARTS_FROM_LEVEL:
+            assert house.soc_pct < change.numbers["from_pct"]
+            house.soc_pct = change.numbers["from_pct"] + 0.1
+        house.load_w = house.pv_w - change.numbers["start_w"] - beside_w
+        house.run(LONG_S, 10.0)
+        assert (house.closings > 0) is starts, (beside_w, change)
+
+
+@pytest.mark.parametrize("priority", [Priority.CAR_FIRST, Priority.BALANCED])
+@pytest.mark.parametrize("soc_pct", [33.0, 60.0])
+def test_a_charge_stops_where_it_is_told(priority: Priority, soc_pct: float) -> None:
+    how = {"soc_pct": soc_pct, "site_settings": {"priority": priority}}
+    for beside_w, goes_on in ((-NEAR_W, False), (NEAR_W, True)):
+        house = after(600, **how)
+        assert house.charging
+        change = explained(house).changes[0]
+        if change.code is ChangeCode.BATTERY_STOPS:
+            house.soc_pct = change.numbers["level_pct"] - 0.5
+        house.load_w = house.pv_w - change.numbers["stop_w"] - beside_w
+        house.run(LONG_S, 10.0)
+        assert house.charging is goes_on, (beside_w, change)
 
 
 def test_times_are_those_of_the_moment_of_asking() -> None:

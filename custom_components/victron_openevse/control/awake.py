@@ -1,8 +1,9 @@
 """Whether a car should be on in the solar modes.
 
 `solar`: the battery's level decides, with the sun; above the reserve the battery helps, at the reserve
-the charger sleeps until the resume level, or until the sun can carry it alone. `solar_only`: the surplus decides, and below the reserve the battery has the
-first claim on it. `minimum_solar`: always on; below the reserve it gets its minimum only.
+the charger sleeps until the resume level, or until the sun can carry it alone. `solar_only`: the
+surplus decides, and below the reserve the battery has the first claim on it. `minimum_solar`: always
+on; below the reserve it gets its minimum only.
 """
 
 from typing import Final
@@ -11,6 +12,7 @@ from .change import replace
 from .contactor import recent_openings
 from .memory import ChargerMemory, HiddenStart
 from .model import Mode
+from .plan import Plan
 from .view import Share, SiteView
 
 RESERVE_CONFIRM_S: Final = 180.0
@@ -124,7 +126,7 @@ def _update_by_plan(memory: ChargerMemory, view: SiteView, share: Share) -> Char
         return memory if memory.awake is not None else replace(memory, awake=False)
     above_pct = view.soc_pct - view.levels.reserve_pct
     if memory.awake is None or not memory.awake:
-        starts = _starts(memory, view, share, above_pct)
+        starts = _starts(memory, view, share)
         if memory.awake is None:
             # A person is behind it: what battery and sun give at this moment is enough.
             starts = starts or _begins(view, share, above_pct)
@@ -158,11 +160,14 @@ def _worn_pct(memory: ChargerMemory, view: SiteView) -> float:
     return WORN_PCT * max(0.0, recent_openings(memory, view.now_s) - WORN_AFTER)
 
 
-def _sun_for_car(view: SiteView, share: Share, worn_pct: float) -> bool:
-    """Whether the sun starts a car that comes before the battery."""
-    cushion_pct = (view.soc_pct or 0.0) - view.plan.lowest_pct
-    enough = share.slow_w >= CAR_START_SHARE * share.minimum_w
-    return enough and cushion_pct >= CUSHION_PCT + worn_pct
+def sun_start_pct(memory: ChargerMemory, view: SiteView) -> float:
+    """Level above which a mean surplus of `START_SHARE` minimum powers starts `solar`, %."""
+    return view.levels.reserve_pct - _slack_pct(view) + _worn_pct(memory, view)
+
+
+def car_start_pct(memory: ChargerMemory, view: SiteView) -> float:
+    """Level from which `CAR_START_SHARE` is enough for a car that comes before the battery, %."""
+    return view.plan.lowest_pct + CUSHION_PCT + _worn_pct(memory, view)
 
 
 def _begins(view: SiteView, share: Share, above_pct: float) -> bool:
@@ -184,16 +189,17 @@ def _slack_pct(view: SiteView) -> float:
     return FULL_START_SLACK_PCT if view.plan.keeps_full else -SUN_START_PCT
 
 
-def _starts(memory: ChargerMemory, view: SiteView, share: Share, above_pct: float) -> bool:
+def _starts(memory: ChargerMemory, view: SiteView, share: Share) -> bool:
     sun_carries = share.slow_w >= START_SHARE * share.minimum_w
-    worn_pct = _worn_pct(memory, view)
-    if sun_carries and above_pct > worn_pct - _slack_pct(view):
+    soc_pct = view.soc_pct or 0.0
+    if sun_carries and soc_pct > sun_start_pct(memory, view):
         return True
-    if not view.plan.battery_claims and _sun_for_car(view, share, worn_pct):
+    sun_for_car = share.slow_w >= CAR_START_SHARE * share.minimum_w
+    if not view.plan.battery_claims and sun_for_car and soc_pct >= car_start_pct(memory, view):
         return True
     # What no meter shows in advance rests after it has failed.
     rested = _rested(memory.hidden, view.now_s)
-    resumed = (view.soc_pct or 0.0) >= view.levels.resume_pct
+    resumed = soc_pct >= view.levels.resume_pct
     helps = rested or not memory.hidden.helpless
     if resumed and helps and _battery_may(view, share.slow_w, share):
         return True
@@ -221,18 +227,22 @@ def _ends(view: SiteView, share: Share, above_pct: float) -> bool:
 
 def _sunless(view: SiteView, share: Share, above_pct: float) -> bool:
     """Not enough sun for how low the battery is, or far below L although it could take the sun."""
-    keeps_full = view.plan.keeps_full
-    stop_share = FULL_STOP_SHARE if keeps_full else STOP_SHARE
-    if (view.soc_pct or 0.0) <= view.plan.lowest_pct:
-        stop_share = 1.0
-    elif not view.plan.battery_claims:
-        stop_share = CAR_STOP_SHARE
-    if max(share.slow_w, share.fast_w) < stop_share * share.minimum_w:
+    stop_w = stop_share(view.plan, view.soc_pct or 0.0) * share.minimum_w
+    if max(share.slow_w, share.fast_w) < stop_w:
         return True
     if not view.plan.battery_claims:
         return False
     takes_sun = not view.limited and view.export_mean_w < OVERFLOW_W / 2.0
-    return above_pct < -(FULL_DEEP_PCT if keeps_full else DEEP_PCT) and takes_sun
+    return above_pct < -(FULL_DEEP_PCT if view.plan.keeps_full else DEEP_PCT) and takes_sun
+
+
+def stop_share(plan: Plan, soc_pct: float) -> float:
+    """Mean surplus, in minimum powers, below which `solar` stops at this level, at or below L."""
+    if soc_pct <= plan.lowest_pct:
+        return 1.0
+    if not plan.battery_claims:
+        return CAR_STOP_SHARE
+    return FULL_STOP_SHARE if plan.keeps_full else STOP_SHARE
 
 
 def _update_battery(memory: ChargerMemory, view: SiteView) -> ChargerMemory:

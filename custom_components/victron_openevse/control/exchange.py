@@ -4,10 +4,10 @@ The battery adds to a car's surplus only what the inverter can carry: import tha
 car already takes more, whatever the reason (rating, battery limit, settings nobody told us).
 """
 
-from math import exp
 from typing import Final
 
 from .freshness import known
+from .means import fade
 from .memory import Exchange
 from .model import SiteReading
 
@@ -32,14 +32,10 @@ def update_exchange(exchange: Exchange, site: SiteReading, dt_s: float) -> Excha
     grid_w = known(site.grid_power_w)
     if grid_w is None or dt_s <= 0.0:
         return exchange
-    import_w = _mean(exchange.import_w, max(grid_w, 0.0), dt_s, IMPORT_MEAN_S)
+    import_w = fade(exchange.import_w, max(grid_w, 0.0), dt_s, IMPORT_MEAN_S)
     cap_w = exchange.lift_cap_w + STEP_PER_S * (TOLERATED_W - import_w) * dt_s
     return Exchange(
         import_w=import_w,
-        export_w=_mean(exchange.export_w, max(-grid_w, 0.0), dt_s, EXPORT_MEAN_S),
+        export_w=fade(exchange.export_w, max(-grid_w, 0.0), dt_s, EXPORT_MEAN_S),
         lift_cap_w=min(max(cap_w, 0.0), CAP_MAX_W),
     )
-
-
-def _mean(mean: float, value: float, dt_s: float, tau_s: float) -> float:
-    return mean + (value - mean) * (1.0 - exp(-dt_s / tau_s))

@@ -18,7 +18,7 @@ from .memory import Guard, SiteMemory
 from .model import BatteryGuard, SiteReading, SiteSource
 
 LEAST_LIMIT_W: Final = 1.0
-"""0 would forbid inverting altogether and with it the export of excess sun."""
+"""Not 0: the GX reads 0 as "never invert", which also stops the export of excess sun."""
 
 SETTLE_S: Final = 20.0
 """From the first write until the battery can be expected to have obeyed (ESS settles in 15 s)."""

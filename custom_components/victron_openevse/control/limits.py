@@ -3,19 +3,16 @@
 from typing import Final
 
 from .freshness import known
-from .model import MIN_CURRENT_A, ChargerReading, ChargerSettings, Mode
+from .model import MAX_CURRENT_A, MIN_CURRENT_A, ChargerReading, ChargerSettings, Mode
 
 LEAST_DRAW_A: Final = 1.0
 """A car that takes less than this of an offer does not charge, and one that takes more does, whatever state
 its charger shows."""
 
-UNLIMITED_A: Final = 80
-"""The largest current any OpenEVSE build can advertise."""
-
 
 def ceiling_a(settings: ChargerSettings, charger: ChargerReading) -> int:
     """Most amps this charger may offer in any mode; below `MIN_CURRENT_A` it may offer nothing."""
-    ceiling = min(settings.circuit_current_a, UNLIMITED_A)
+    ceiling = min(settings.circuit_current_a, MAX_CURRENT_A)
     own_a = known(charger.max_current_a)
     return ceiling if own_a is None else min(ceiling, int(own_a))
 

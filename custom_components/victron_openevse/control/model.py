@@ -19,6 +19,9 @@ from .reasons import Reason
 MIN_CURRENT_A: Final = 6
 """Least current IEC 61851-1 lets a charger advertise; OpenEVSE raises anything below to it."""
 
+MAX_CURRENT_A: Final = 80
+"""Largest current any OpenEVSE can be built for, and so advertise or be set to; 48 A is usual."""
+
 
 class Mode(StrEnum):
     """What the user asks of one charger."""

@@ -6,10 +6,10 @@ from recent ones: high enough for most of them, but not for the one with guests,
 that nobody is at home.
 """
 
-from math import exp
 from typing import Final
 
 from .change import replace
+from .means import believed, fade
 from .memory import HouseMemory
 from .model import SiteSettings
 
@@ -55,6 +55,7 @@ def update_house(
     dt_s: float,
 ) -> HouseMemory:
     """Book `dt_s` seconds of sun and of the house's load."""
+    sun_w = believed(pv_w or 0.0)
     before_h = house.hours_to_sunset
     new_day = (
         before_h is not None
@@ -64,14 +65,13 @@ def update_house(
     house = replace(
         house,
         hours_to_sunset=before_h if hours_to_sunset is None else hours_to_sunset,
-        pv_today_kwh=(0.0 if new_day else house.pv_today_kwh) + (pv_w or 0.0) * dt_s / WS_PER_KWH,
-        pv_recent_w=house.pv_recent_w
-        + ((pv_w or 0.0) - house.pv_recent_w) * (1.0 - exp(-dt_s / RECENT_S)),
+        pv_today_kwh=(0.0 if new_day else house.pv_today_kwh) + sun_w * dt_s / WS_PER_KWH,
+        pv_recent_w=fade(house.pv_recent_w, sun_w, dt_s, RECENT_S),
     )
     if house_w is None or dt_s <= 0.0:
         return house
     # Inverters that leave the GX when they fall asleep are as dark as those that say 0.
-    bought_w = max(0.0, house_w - (pv_w or 0.0))
+    bought_w = max(0.0, believed(house_w) - sun_w)
     # A throttled array gives just what the house takes; the sun is up all the same.
     dark_now = bought_w > 0.0 and not curtailed
     turning_s = house.turning_s + dt_s if dark_now != house.dark else 0.0

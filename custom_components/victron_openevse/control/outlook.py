@@ -11,14 +11,14 @@ from types import MappingProxyType
 from typing import Final
 
 from .awake import (
+    CAR_START_SHARE,
     FREE_HYSTERESIS_PCT,
     FULL_SLACK_PCT,
-    FULL_START_SLACK_PCT,
-    FULL_STOP_SHARE,
     START_MARGIN,
     START_SHARE,
-    STOP_SHARE,
-    SUN_START_PCT,
+    car_start_pct,
+    stop_share,
+    sun_start_pct,
 )
 from .cars import NOTHING_KNOWN, solar_cars
 from .change import replace
@@ -210,18 +210,30 @@ def _until_start(case: _Case) -> tuple[Change, ...]:
     """What the sun or the battery must do for a car that waits."""
     solar = case.own.mode is Mode.SOLAR
     plan, levels = case.view.plan, case.view.levels
-    start_w = case.share.minimum_w * (START_SHARE if solar else START_MARGIN)
-    from_pct = levels.reserve_pct + (SUN_START_PCT if solar else FREE_HYSTERESIS_PCT)
-    if plan.keeps_full:
-        from_pct = levels.reserve_pct - FULL_START_SLACK_PCT
-    free = case.soc_pct > from_pct if solar else bool(case.memory.battery_free)
+    share, from_pct = START_MARGIN, levels.reserve_pct + FREE_HYSTERESIS_PCT
+    free = bool(case.memory.battery_free)
+    if solar:
+        share, from_pct, free = _sun_start(case)
+    start_w = case.share.minimum_w * share
     by_sun = Change(ChangeCode.SUN_STARTS, {"start_w": start_w})
     if not free:
-        numbers = {"start_w": start_w, "from_pct": min(from_pct, PCT)}
-        by_sun = Change(ChangeCode.SUN_STARTS_FROM_LEVEL, numbers)
+        level = {"from_pct": min(from_pct, PCT)}
+        by_sun = Change(ChangeCode.SUN_STARTS_FROM_LEVEL, {"start_w": start_w, **level})
     if not solar or plan.keeps_full or plan.waits_for_sun or case.soc_pct >= levels.resume_pct:
         return (by_sun,)
     return by_sun, Change(ChangeCode.BATTERY_STARTS, {"resume_pct": levels.resume_pct})
+
+
+def _sun_start(case: _Case) -> tuple[float, float, bool]:
+    """Mean surplus in minimum powers and level from which it starts `solar`; whether it is there."""
+    from_pct = sun_start_pct(case.memory, case.view)
+    if not case.view.plan.battery_claims:
+        car_pct = car_start_pct(case.memory, case.view)
+        if case.soc_pct >= car_pct:
+            return CAR_START_SHARE, car_pct, True
+        if car_pct <= from_pct:
+            return CAR_START_SHARE, car_pct, False
+    return START_SHARE, from_pct, case.soc_pct > from_pct
 
 
 def _until_stop(case: _Case) -> tuple[Change, ...]:
@@ -232,11 +244,10 @@ def _until_stop(case: _Case) -> tuple[Change, ...]:
     if case.own.mode is Mode.SOLAR_ONLY:
         return (Change(ChangeCode.SUN_STOPS, {"stop_w": minimum_w}),)
     level_pct = case.view.levels.reserve_pct - (FULL_SLACK_PCT if plan.keeps_full else 0.0)
-    stop_share = FULL_STOP_SHARE if plan.keeps_full else STOP_SHARE
-    if level_pct <= plan.lowest_pct:
-        stop_share = 1.0
-    numbers = {"stop_w": stop_share * minimum_w, "level_pct": level_pct}
-    return (Change(ChangeCode.BATTERY_STOPS, numbers),)
+    stop_w = stop_share(plan, min(level_pct, case.soc_pct)) * minimum_w
+    if case.soc_pct <= level_pct:
+        return (Change(ChangeCode.SUN_STOPS, {"stop_w": stop_w}),)
+    return (Change(ChangeCode.BATTERY_STOPS, {"stop_w": stop_w, "level_pct": level_pct}),)
 
 
 def _until_heard(case: _Case) -> tuple[Change, ...]:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from .limits import UNLIMITED_A
 from .memory import ChargerMemory, Drawn
-from .model import MIN_CURRENT_A
+from .model import MAX_CURRENT_A, MIN_CURRENT_A
 from .reasons import ReasonCode
 from .site_limits import Line
 
@@ -87,7 +86,7 @@ def deal(loads: Sequence[Load], free: Sequence[tuple[Line, float]]) -> Mapping[s
             _take(load, min(more_a, tightest_a), lines, left_w, given)
     for load in loads:
         tightest_a, by[load.key] = _tightest(load, lines, left_w)
-        over_a = max(0.0, min(tightest_a, UNLIMITED_A - given[load.key]))
+        over_a = max(0.0, min(tightest_a, MAX_CURRENT_A - given[load.key]))
         if load.running and not load.idle:
             _take(load, over_a, lines, left_w, given)
         elif load.idle and tightest_a >= 0.0:

@@ -7,11 +7,11 @@ stops.
 """
 
 from dataclasses import dataclass
-from math import exp
 from typing import Final
 
 from .change import replace
 from .freshness import LADDERS, charging_power_w, is_online, known, oldest_at_s
+from .means import believed, fade
 from .memory import SiteMemory
 from .model import ChargerState, Readings, SiteReading
 
@@ -102,7 +102,7 @@ def update_filters(
     fast_w, slow_w = memory.surplus_fast_w, memory.surplus_slow_w
     filtered_at_s = memory.filtered_at_s if surplus_w is None else now_s
     if dt_s is None or not 0.0 <= dt_s <= RESTART_AFTER_S:
-        fast_w = slow_w = surplus_w
+        fast_w = slow_w = None if surplus_w is None else believed(surplus_w)
         filtered_at_s = None if surplus_w is None else now_s
     elif surplus_w is not None:
         falling = fast_w is not None and surplus_w < fast_w
@@ -142,5 +142,5 @@ def _filter(
     if value is None:
         return mean
     if mean is None or dt_s is None or dt_s < 0.0:
-        return value
-    return mean + (value - mean) * (1.0 - exp(-dt_s / tau_s))
+        return believed(value)
+    return fade(mean, value, dt_s, tau_s)

@@ -32,7 +32,7 @@ CHEAP_HOURS: Final = 4
 ROUND_TRIP: Final = 0.95
 """Battery to house, as measured on LFP batteries behind a Multi."""
 
-FULL_PCT: Final = 95.0
+REFILLED_PCT: Final = 95.0
 """A battery that got here during the day was refilled by the sun."""
 
 DAYS_KEPT: Final = 5
@@ -51,7 +51,7 @@ def update_tariff(
     if soc_pct is not None and soc_pct > tariff.peak_soc_pct:
         tariff = replace(tariff, peak_soc_pct=soc_pct)
     if house.dark and not before.dark:
-        refilled = 1.0 if tariff.peak_soc_pct >= FULL_PCT else 0.0
+        refilled = 1.0 if tariff.peak_soc_pct >= REFILLED_PCT else 0.0
         refills = (*tariff.refills, refilled)[-DAYS_KEPT:]
         tariff = replace(tariff, refills=refills, peak_soc_pct=0.0)
     if prices is not None and dt_s > 0.0:
