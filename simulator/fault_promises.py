@@ -154,6 +154,11 @@ class Promises:
         if self._starts[key] > own.daily_closings + self._free[key]:
             self._tally.violate(f"{self._starts[key]} closings of {key} by the sun")
 
+    def _unsure(self) -> int:
+        """How many cars may be stopped in vain: nobody knows which phase they would relieve."""
+        chargers = self._house.settings.chargers.values()
+        return sum(own.phases == 1 and own.grid_phase == 0 for own in chargers)
+
     def look(self, decision: Decision, now_s: float, *, spoilt: bool, lies: bool) -> None:
         """Look at the house after a decision; `spoilt` tells that some reading is not as it is."""
         site = self._house.settings.site
@@ -165,7 +170,7 @@ class Promises:
             self.forget()
             return
         self._spoilt_at_s = now_s if spoilt else self._spoilt_at_s
-        allowed_s = self._reaction_s
+        allowed_s = self._reaction_s * (1 + self._unsure())
         if now_s - self._spoilt_at_s <= allowed_s:
             allowed_s += LADDERS[self._house.source].stop_s
         found = list(lines(site, VOLTS, self._house.powers))

@@ -277,6 +277,21 @@ def test_a_car_that_stops_amid_the_steps_is_named() -> None:
     assert [one.code for one in outcome.findings] == [FindingCode.CAR_NOT_DRAWING]
 
 
+def test_the_owners_currents_are_kept() -> None:
+    """No mode ever gives more than 8 A here, so no step does."""
+    own = dict.fromkeys(("solar_max_current_a", "medium_current_a", "fast_current_a"), 8)
+    house = House(settings=own)
+    house.run(10)
+    ask(house)
+    while house.own.check.running:
+        house.step()
+        assert house.offered_a <= 8
+    outcome = house.own.check.outcome
+    assert outcome is not None
+    (finding,) = outcome.findings
+    assert (finding.code, finding.numbers["limit_a"]) == (FindingCode.LIMIT_TOO_LOW, 8.0)
+
+
 def test_a_limit_of_the_site_is_kept() -> None:
     house = House(site_settings={"battery_limit_w": 2000.0}, pv_w=0.0)
     house.run(10)

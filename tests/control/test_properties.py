@@ -192,13 +192,12 @@ def test_absent_readings_start_nothing_in_the_solar_modes(
 def test_the_same_inputs_give_the_same_decision(
     settings: Settings, memory: Memory, story: list[Readings]
 ) -> None:
-    """Property 6: pure, and every decision carries its reason."""
+    """Property 6: pure; that every reason has words and their numbers is asked in test_outlook."""
     for step, readings in enumerate(story):
         now_s = NOW_S + 7.0 * step
         first = decide(settings, memory, readings, now_s)
         second = decide(settings, memory, readings, now_s)
         assert first == second
-        assert all(charger.reason.code for charger in first[0].chargers.values())
         memory = first[1]
 
 

@@ -34,6 +34,8 @@ class Car:
     online: bool = True
     override: bool = False
     offered_a: int = 0
+    follows: bool = True
+    """It does what it is told; else it stays at what it was offered first."""
 
     @property
     def drawn_a(self) -> float:
@@ -61,6 +63,8 @@ class Yard:
     closings: int = 0
     over_s: int = 0
     reason: ReasonCode | None = None
+    answers: Mapping[str, int] = field(default_factory=dict)
+    """What is offered, obeyed or not."""
 
     @property
     def grid_w(self) -> float:
@@ -93,7 +97,8 @@ class Yard:
             answer = decision.chargers[key]
             if answer.send and car.online and not car.override:
                 self.closings += answer.offered_current_a > 0 and car.offered_a == 0
-                car.offered_a = answer.offered_current_a
+                car.offered_a = answer.offered_current_a if car.follows else car.offered_a
+        self.answers = {key: one.offered_current_a for key, one in decision.chargers.items()}
         self.reason = decision.chargers["b" if "b" in self.cars else "a"].reason.code
 
     def _settings(self) -> Settings:
@@ -219,3 +224,31 @@ def test_a_tight_limit_is_not_regulated_by_the_contactor() -> None:
         yard.run(200)
 
     assert yard.closings <= 7
+
+
+def test_a_charger_that_does_not_follow_is_as_the_house() -> None:
+    """What it takes beyond its offer is no room for others, nor does its own offer go on for ever."""
+    yard = Yard(limit_a=40.0, cars={"a": Car(takes_a=16.0), "b": Car(takes_a=16.0)})
+    yard.run(200)
+    assert yard.answers["a"] >= 16
+    yard.cars["a"].follows = False
+    yard.house_w = 5500.0
+    yard.run(60)
+    assert yard.answers == {"a": 0, "b": 0}
+    yard.cars["a"].follows = True
+    yard.house_w = 500.0
+    yard.run(400)
+    assert min(yard.answers.values()) >= 6
+
+
+def test_nobody_rises_into_what_a_stopping_car_still_draws() -> None:
+    yard = Yard(limit_a=24.0)
+    yard.run(300)
+    assert all(car.offered_a >= 6 for car in yard.cars.values())
+    first_a = yard.cars["a"].offered_a
+    yard.house_w += 14.0 * VOLTS
+    for _ in range(30):
+        yard.run(1)
+        if yard.cars["b"].offered_a:
+            assert yard.cars["a"].offered_a <= first_a
+    assert yard.cars["b"].offered_a == 0

@@ -242,6 +242,8 @@ def test_a_forgotten_memory_starts_the_time_anew() -> None:
     house.memory = Memory()
     live(house, 90)
     assert house.settings["temporary"] is not None
+    live(house, 15)
+    assert house.settings["temporary"] is None
 
 
 def test_without_anything_temporary_nothing_is_copied() -> None:

@@ -45,8 +45,7 @@ def note_commands(
         if not _has_spoken(charger):
             return memory, False
         memory = _adopt(memory, charger, now_s)
-    vehicle = charger.vehicle_connected
-    connected = memory.connected if vehicle is None else vehicle.value
+    connected = _is_connected(memory, charger)
     plugged = bool(connected) and not memory.connected
     paused = settings.pause_until_morning != memory.paused
     commanded = settings.mode is not memory.mode or paused or turn is Turn.BEGUN
@@ -64,6 +63,15 @@ def note_commands(
         connected=connected,
     )
     return _decide_anew(memory) if commanded or plugged else memory, urgent
+
+
+def _is_connected(memory: ChargerMemory, charger: ChargerReading) -> bool | None:
+    """Tell whether a car is plugged in: one that charges is, whatever the plug seems to say."""
+    vehicle, state = charger.vehicle_connected, charger.state
+    charges = state is not None and state.value is ChargerState.CHARGING
+    if vehicle is None or (charges and not vehicle.value):
+        return memory.connected
+    return vehicle.value
 
 
 def _stays_solar(memory: ChargerMemory, settings: ChargerSettings) -> bool:

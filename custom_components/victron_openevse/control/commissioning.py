@@ -135,7 +135,7 @@ def advance_check(
         outcome = Outcome(verdict=Verdict.INTERRUPTED, ended_by=end)
         return _finish(memory, check, outcome, now_s)
     if check.high_a - check.low_a < LEAST_STEP_A:
-        limit_a = float(ceiling_a(settings, charger))
+        limit_a = float(check.high_a)
         return _finish(memory, check, _found(FindingCode.LIMIT_TOO_LOW, limit_a=limit_a), now_s)
     if check.stage is CheckStage.STARTING:
         return _start(memory, check, charger, now_s)
@@ -168,12 +168,13 @@ def _begin(
     settings: ChargerSettings, charger: ChargerReading, minimum_a: int, now_s: float
 ) -> Check:
     low_a = max(MIN_CURRENT_A, min(minimum_a, LOW_AT_MOST_A))
+    chosen_a = max(settings.solar_max_current_a, settings.medium_current_a, settings.fast_current_a)
     return Check(
         serial=settings.check_serial,
         stage=CheckStage.STARTING,
         chosen=Choice.of(settings),
         low_a=low_a,
-        high_a=min(low_a + STEP_A, HIGH_AT_MOST_A, ceiling_a(settings, charger)),
+        high_a=min(low_a + STEP_A, HIGH_AT_MOST_A, chosen_a, ceiling_a(settings, charger)),
         started_at_s=now_s,
         stepped_at_s=now_s,
         decided_at_s=now_s,

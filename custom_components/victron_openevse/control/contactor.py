@@ -33,6 +33,9 @@ FULL_AFTER_S: Final = 60.0
 REFUSES_AFTER_S: Final = 120.0
 """A car that never drew gets longer: some take a minute and more to wake."""
 
+STOPPED: Final = frozenset({ChargerState.SLEEPING, ChargerState.DISABLED})
+"""What a charger says that offers nothing, whatever the car wants."""
+
 
 def note_state(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> ChargerMemory:
     """Remember when the contactor was reported closed, and whether this charger sleeps blind.
@@ -47,11 +50,32 @@ def note_state(memory: ChargerMemory, charger: ChargerReading, now_s: float) -> 
         return memory if memory.idle_at_s is None else replace(memory, idle_at_s=None)
     if charger.state.value is ChargerState.DISABLED and not memory.blind:
         memory = replace(memory, blind=True)
+    was_on = memory.charging_at_s is not None and memory.offered_current_a > 0
+    if was_on and charger.state.value in STOPPED:
+        return _note_stopped(memory, now_s)
     if memory.charging_at_s is not None:
         memory = replace(memory, charging_at_s=None, opened_at_s=now_s)
     if memory.offered_current_a > 0 and memory.idle_at_s is None:
         memory = replace(memory, idle_at_s=now_s)
     return memory
+
+
+def _note_stopped(memory: ChargerMemory, now_s: float) -> ChargerMemory:
+    """The charger itself ended a charge that was offered: nobody had told it to go on.
+
+    What the law had decided is as old as that, so it decides anew, and does so without a rest: it was
+    not the weather that opened the contactor.
+    """
+    return replace(
+        memory,
+        offered_current_a=0,
+        changed_at_s=now_s,
+        charging_at_s=None,
+        idle_at_s=None,
+        awake=None,
+        battery_free=None,
+        free_start=False,
+    )
 
 
 def has_had_enough(memory: ChargerMemory, now_s: float) -> bool:

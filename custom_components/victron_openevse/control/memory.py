@@ -113,6 +113,8 @@ class Drawn:
     lately_low_a: float = 0.0
     """The same since `since_at_s` alone."""
     lately_high_a: float = 0.0
+    above_at_s: float | None = None
+    """Since when it has been more than was offered."""
     since_at_s: float | None = None
 
 
@@ -322,7 +324,9 @@ class SiteMemory:
     limited_at_s: float | None = None
     """Since when the GX reports held-back sun without a break."""
     islanded_at_s: float | None = None
-    """Since when the GX says that the grid is lost, without a break."""
+    """When the GX said that the grid is lost; None = it is there, or nobody ever said."""
+    grid_back_at_s: float | None = None
+    """Since when it says that the lost grid is back, without a break."""
     ceiling: Ceiling | None = None
     guard: Guard | None = None
     """None = no car is kept from the battery."""

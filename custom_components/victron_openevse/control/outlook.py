@@ -217,8 +217,8 @@ def _until_start(case: _Case) -> tuple[Change, ...]:
     start_w = case.share.minimum_w * share
     by_sun = Change(ChangeCode.SUN_STARTS, {"start_w": start_w})
     if not free:
-        level = {"from_pct": min(from_pct, PCT)}
-        by_sun = Change(ChangeCode.SUN_STARTS_FROM_LEVEL, {"start_w": start_w, **level})
+        numbers = {"start_w": start_w, "from_pct": min(from_pct, PCT)}
+        by_sun = Change(ChangeCode.SUN_STARTS_FROM_LEVEL, numbers)
     if not solar or plan.keeps_full or plan.waits_for_sun or case.soc_pct >= levels.resume_pct:
         return (by_sun,)
     return by_sun, Change(ChangeCode.BATTERY_STARTS, {"resume_pct": levels.resume_pct})
@@ -243,7 +243,7 @@ def _until_stop(case: _Case) -> tuple[Change, ...]:
         return (Change(ChangeCode.NEVER_STOPS, {"minimum_a": case.share.minimum_a}),)
     if case.own.mode is Mode.SOLAR_ONLY:
         return (Change(ChangeCode.SUN_STOPS, {"stop_w": minimum_w}),)
-    level_pct = case.view.levels.reserve_pct - (FULL_SLACK_PCT if plan.keeps_full else 0.0)
+    level_pct = case.view.levels.reserve_pct - FULL_SLACK_PCT * plan.keeps_full
     stop_w = stop_share(plan, min(level_pct, case.soc_pct)) * minimum_w
     if case.soc_pct <= level_pct:
         return (Change(ChangeCode.SUN_STOPS, {"stop_w": stop_w}),)
@@ -254,12 +254,12 @@ def _until_heard(case: _Case) -> tuple[Change, ...]:
     """How much longer the site may stay silent."""
     back = Change(ChangeCode.READINGS_RETURN)
     ladder = LADDERS[case.readings.site.source]
-    minimum_in_s = max(0.0, ladder.minimum_s - case.data_age_s)
     stop_in_s = max(0.0, ladder.stop_s - case.data_age_s)
     if case.own.mode is Mode.MINIMUM_SOLAR:
         return (back,)
     if case.reason.code is ReasonCode.DATA_OLD_MINIMUM:
         return back, Change(ChangeCode.SILENCE_STOPS, {"stop_in_s": stop_in_s})
+    minimum_in_s = max(0.0, ladder.minimum_s - case.data_age_s)
     numbers = {"minimum_in_s": minimum_in_s, "stop_in_s": stop_in_s}
     return back, Change(ChangeCode.SILENCE_LOWERS, numbers)
 

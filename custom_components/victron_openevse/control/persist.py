@@ -12,7 +12,7 @@ from functools import cache
 from types import NoneType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from .memory import ChargerMemory, HouseMemory, Memory
+from .memory import ChargerMemory, HouseMemory, Memory, SiteMemory
 from .nights import wake_house
 
 TIME_SUFFIX: Final = "_at_s"
@@ -23,6 +23,9 @@ SIGNED: Final = frozenset({"cost", "savings"})
 NOT_KEPT: Final = frozenset({"check"})
 """A commissioning check does not outlive the process: nobody saw what its steps did meanwhile."""
 
+KEPT_OF_SITE: Final = ("islanded_at_s",)
+"""Nothing may start on an outage because Home Assistant was started in it and the GX is slower."""
+
 GREATEST: Final = 1e12
 """No quantity in memory (ages in s, kWh, A, counts) is larger: what is, was damaged."""
 
@@ -30,9 +33,13 @@ GREATEST: Final = 1e12
 def dump(memory: Memory, now_s: float) -> dict[str, Any]:
     """Give `memory` as JSON-able data with times as ages in seconds before `now_s`.
 
-    The site's memory is left out: filters start anew from the first readings anyway.
+    Of the site only a lost grid is kept: filters start anew from the first readings anyway.
     """
     return {
+        "site": {
+            name: None if at_s is None else now_s - at_s
+            for name, at_s in ((name, getattr(memory.site, name)) for name in KEPT_OF_SITE)
+        },
         "house": _dump(memory.house, now_s),
         "chargers": {key: _dump(charger, now_s) for key, charger in memory.chargers.items()},
     }
@@ -46,7 +53,10 @@ def load(data: object, now_s: float, absent_s: float) -> Memory:
     if not isinstance(chargers, Mapping):
         chargers = {}
     saved_at_s = now_s - max(0.0, absent_s)
+    site = data.get("site")
+    kept = {name: site.get(name) for name in KEPT_OF_SITE} if isinstance(site, Mapping) else {}
     return Memory(
+        site=_load(SiteMemory, kept, saved_at_s),
         house=wake_house(_load(HouseMemory, data.get("house"), saved_at_s), absent_s),
         chargers={
             str(key): _load(ChargerMemory, value, saved_at_s) for key, value in chargers.items()

@@ -80,6 +80,10 @@ def deal(loads: Sequence[Load], free: Sequence[tuple[Line, float]]) -> Mapping[s
         if _tightest(load, lines, left_w)[0] >= least_a:
             _take(load, least_a, lines, left_w, given)
     for load in loads:
+        if load.running and given[load.key] < load.least_a:
+            # It is about to stop, but until then it draws: nobody rises into that.
+            _spend(load, load.drawn.high_a, lines, left_w)
+    for load in loads:
         if given[load.key] >= load.least_a:
             more_a = max(0.0, load.useful_a - given[load.key])
             tightest_a = max(0.0, _tightest(load, lines, left_w)[0])
@@ -105,6 +109,10 @@ def _take(
     given: dict[str, float],
 ) -> None:
     given[load.key] += amps
+    _spend(load, amps, lines, left_w)
+
+
+def _spend(load: Load, amps: float, lines: Sequence[Line], left_w: list[float]) -> None:
     for number, line in enumerate(lines):
         left_w[number] -= amps * load.weight_w(line)
 

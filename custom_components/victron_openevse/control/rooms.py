@@ -40,6 +40,14 @@ APART_S: Final = MappingProxyType({SiteSource.MQTT: 6.0, SiteSource.ENTITIES: 35
 """Meters and chargers tell the same step up to this far apart; entities are often polled each 30 s. What a
 car drew is remembered for once to twice as long."""
 
+FOLLOWS_S: Final = 20.0
+"""A charger answers a claim within 5 s and a car its pilot within another 5 s; lost claims come again."""
+
+ABOVE_OFFER_SHARE: Final = 1.1
+ABOVE_OFFER_A: Final = 1.5
+"""A tenth of the offer and this much more are beyond what meters and voltages are off: such a charger
+follows somebody else, or nobody."""
+
 SHORT_S: Final = 5.0
 """A charge below the least current is stopped after this: one reading opens no contactor."""
 
@@ -160,31 +168,41 @@ def _load(
     watts_per_a: float,
     now_s: float,
 ) -> Load:
-    """One charger. What it draws is ours to lower only if it listens and tells; else it is as the house."""
+    """One charger. What it draws is ours to lower only if it listens, tells and obeys; else it is as the house."""
     power_w, room = charging_power_w(charger, now_s), memory.room or Room()
     ours = power_w is not None and _listens(charger, now_s)
     drawn_a = max(0.0, power_w / watts_per_a) if ours and power_w is not None else 0.0
     phases_there = len(site.grid_phase_powers_w) or MOST_PHASES
     drawn = _follow(room.drawn, drawn_a, APART_S[site.source], now_s)
+    drawn = _note_above(drawn, room.drawn, memory.offered_current_a, now_s)
+    obeys = drawn.above_at_s is None or now_s - drawn.above_at_s < FOLLOWS_S
     return Load(
         key=key,
         order=own.order,
         memory=memory,
         drawn=drawn,
-        running=ours and memory.offered_current_a > 0 and bool(memory.connected),
+        running=ours and obeys and memory.offered_current_a > 0 and bool(memory.connected),
         idle=has_had_enough(memory, now_s) and drawn.high_a < LEAST_DRAW_A,
-        wants=ours and bool(memory.connected) and room.wants,
+        wants=ours and obeys and bool(memory.connected) and room.wants,
         most_a=float(ceiling_a(own, charger)),
         phases=phases_of(own, memory),
         grid_phase=own.grid_phase if own.grid_phase <= phases_there else 0,
         watts_per_a=watts_per_a,
-        ours=ours,
+        ours=ours and obeys,
     )
 
 
 def _listens(charger: ChargerReading, now_s: float) -> bool:
     override = charger.manual_override
     return is_online(charger, now_s) and not (override is not None and override.value)
+
+
+def _note_above(drawn: Drawn, before: Drawn, offered_a: int, now_s: float) -> Drawn:
+    """Remember since when the car draws more than it is offered."""
+    if drawn.low_a <= ABOVE_OFFER_SHARE * offered_a + ABOVE_OFFER_A:
+        return drawn if drawn.above_at_s is None else replace(drawn, above_at_s=None)
+    above_at_s = now_s if before.above_at_s is None else before.above_at_s
+    return replace(drawn, above_at_s=above_at_s)
 
 
 def _follow(drawn: Drawn, drawn_a: float, apart_s: float, now_s: float) -> Drawn:

@@ -10,6 +10,9 @@ A line that is not heard fresh is not watched: by the same ages that stop the so
 rises then, later only the least current is left, and at last nothing. While the GX is silent nobody
 knows that the grid is lost, so the inverter's limit cannot act either.
 
+A car of one phase that nobody has named may be stopped in vain, because it is on another phase than the
+one that is too high; the next one follows when the meters have shown it.
+
 An override at the charger is above all limits: only the charger's own maximum limits that.
 """
 

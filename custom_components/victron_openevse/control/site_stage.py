@@ -19,7 +19,11 @@ LONGEST_STEP_S: Final = 60.0
 """Decisions further apart than this count as a new start for everything that accumulates."""
 
 ISLANDED_CONFIRM_S: Final = 3.0
-"""A grid that blinks for a second or two while the GX changes its input is not lost."""
+"""A grid that blinks for a second or two while the GX changes its input is not lost, and one that comes
+for so short is not back."""
+
+ISLANDED_FORGET_S: Final = 12 * 3600.0
+"""Longer than nearly every outage: a GX that died in one must not keep the car from the grid for ever."""
 
 
 def update_site(
@@ -40,13 +44,27 @@ def update_site(
 
 
 def _note_islanded(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteMemory:
-    """Remember since when the grid is lost; a GX that fell silent no longer says so."""
-    grid = site.grid_connected
-    told = grid is not None and now_s - grid.at_s < LADDERS[site.source].stop_s
-    islanded = told and grid is not None and not grid.value
-    if islanded == (memory.islanded_at_s is not None):
+    """Remember since when the grid is lost, until it has been told to be back for a while.
+
+    A GX that says nothing of it any more has not said that it is back.
+    """
+    grid, lost_at_s = site.grid_connected, memory.islanded_at_s
+    if grid is None or now_s - grid.at_s >= LADDERS[site.source].stop_s:
+        forgotten = lost_at_s is not None and now_s - lost_at_s >= ISLANDED_FORGET_S
+        return replace(memory, islanded_at_s=None, grid_back_at_s=None) if forgotten else memory
+    if not grid.value:
+        if lost_at_s is not None and memory.grid_back_at_s is None:
+            return memory
+        lost_at_s = now_s if lost_at_s is None else lost_at_s
+        return replace(memory, islanded_at_s=lost_at_s, grid_back_at_s=None)
+    if lost_at_s is None:
         return memory
-    return replace(memory, islanded_at_s=now_s if islanded else None)
+    back_at_s = now_s if memory.grid_back_at_s is None else memory.grid_back_at_s
+    seen_at_s = memory.decided_at_s
+    blinked = seen_at_s is not None and seen_at_s - lost_at_s < ISLANDED_CONFIRM_S
+    if blinked or now_s - back_at_s >= ISLANDED_CONFIRM_S:
+        return replace(memory, islanded_at_s=None, grid_back_at_s=None)
+    return replace(memory, grid_back_at_s=back_at_s)
 
 
 def is_starting(memory: SiteMemory, site: SiteReading, now_s: float) -> bool:
@@ -74,13 +92,19 @@ def note_cut_off(memory: SiteMemory, readings: Readings, now_s: float) -> SiteMe
     """Remember that neither charger nor data are there, so that their return stops no charge.
 
     A broker that comes back brings the charger a second before the site: a charge that went on
-    meanwhile shall not end for that second.
+    meanwhile shall not end for that second. Once only: where the site stays away, a charger that
+    comes and goes is granted no more time.
     """
     stop_s = LADDERS[readings.site.source].stop_s
-    times_s = (memory.measured_at_s, memory.soc_at_s)
-    old = any(at_s is not None and now_s - at_s >= stop_s for at_s in times_s)
+    times_s = [at_s for at_s in (memory.measured_at_s, memory.soc_at_s) if at_s is not None]
+    old = any(now_s - at_s >= stop_s for at_s in times_s)
     if not old or any(is_online(charger, now_s) for charger in readings.chargers.values()):
         return memory
+    before_at_s = memory.cut_off_at_s
+    if before_at_s is not None and now_s - before_at_s > LONGEST_STEP_S:
+        heard_since = any(at_s > before_at_s for at_s in times_s)
+        if not heard_since:
+            return memory
     return replace(memory, cut_off_at_s=now_s)
 
 

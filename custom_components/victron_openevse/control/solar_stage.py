@@ -25,6 +25,9 @@ def want_solar(
 ) -> tuple[Want, ChargerMemory]:
     """What the sun allows this car right now."""
     if view.trust is not Trust.CURRENT:
+        if mode is Mode.MINIMUM_SOLAR and view.trust is not Trust.HOLD and memory.battery_free:
+            # Nobody knows any more that the battery may give the minimum, so the grid does.
+            memory = replace(memory, battery_free=False)
         return _want_without_data(mode, memory, view, share), memory
     if charger.state is None and charger.charging_current_a is None and memory.offered_current_a:
         # After a restart a charger tells its state last: what it has been offered stays.
