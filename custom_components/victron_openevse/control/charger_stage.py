@@ -175,7 +175,8 @@ def _gate(
         return _stop(Status.PAUSED, ReasonCode.PAUSED_UNTIL_MORNING)
     if settings.mode is Mode.OFF:
         return _stop(Status.PAUSED, ReasonCode.PAUSED_FOR_A_WHILE)
-    if view.islanded and not site_settings.allow_islanded:
+    goes_on = view.grid_returns and memory.offered_current_a > 0
+    if view.islanded and not (site_settings.allow_islanded or goes_on):
         return _stop(Status.LIMITED, ReasonCode.GRID_LOST)
     return None
 

@@ -227,12 +227,9 @@ def _until_start(case: _Case) -> tuple[Change, ...]:
 def _sun_start(case: _Case) -> tuple[float, float, bool]:
     """Mean surplus in minimum powers and level from which it starts `solar`; whether it is there."""
     from_pct = sun_start_pct(case.memory, case.view)
-    if not case.view.plan.battery_claims:
-        car_pct = car_start_pct(case.memory, case.view)
-        if case.soc_pct >= car_pct:
-            return CAR_START_SHARE, car_pct, True
-        if car_pct <= from_pct:
-            return CAR_START_SHARE, car_pct, False
+    car_pct = car_start_pct(case.memory, case.view)
+    if not case.view.plan.battery_claims and car_pct <= max(case.soc_pct, from_pct):
+        return CAR_START_SHARE, car_pct, case.soc_pct >= car_pct
     return START_SHARE, from_pct, case.soc_pct > from_pct
 
 

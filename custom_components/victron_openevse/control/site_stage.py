@@ -142,6 +142,7 @@ def view_site(
         curtailed=is_curtailed(memory, site, now_s),
         limited=is_limited(memory, site),
         islanded=islanded_at_s is not None and now_s - islanded_at_s >= ISLANDED_CONFIRM_S,
+        grid_returns=memory.grid_back_at_s is not None,
         shortage_w=(measured.charging_w or 0.0) - (memory.surplus_fast_w or 0.0),
         measured_at_s=measured.at_s,
         voltage_v=known(site.grid_voltage_v),

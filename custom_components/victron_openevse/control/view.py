@@ -25,6 +25,8 @@ class SiteView:
     """The GX says so at this moment, or the battery rests full."""
     islanded: bool
     """The grid is lost, confirmed."""
+    grid_returns: bool
+    """It is said to be back, not yet confirmed: what runs by then goes on, but nothing starts."""
     shortage_w: float
     """Power that battery and grid give right now, W; negative = they take."""
     measured_at_s: float | None
