@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 HOUR_S: Final = 3600.0
 DAY_H: Final = 24.0
+STRIDE_S: Final = 5
+"""Seconds that pass at once where nothing is going on: far less than what makes a reading old."""
+DEAD_MAN_S: Final = 400
+"""When nobody has decided for so long, every charger has long been in its safe state."""
+
 PATIENCE_S: Final = 900
 """Longer than any one thing takes: two dwell times of 300 s, one climb, and the meters' delays."""
 
@@ -166,6 +171,17 @@ class ClosedLoop:
             self.step()
         return self.step()
 
+    def free_s(self, most_s: int) -> int:
+        """How many of `most_s` seconds may pass at once without missing what is due meanwhile."""
+        return self.world.free_s(most_s)
+
+    def rest(self, seconds: int) -> None:
+        """Live through some seconds in which nothing is going on, several at once."""
+        while seconds > 0:
+            passed_s = self.free_s(min(seconds, STRIDE_S))
+            self.step(passed_s)
+            seconds -= passed_s
+
     def run_until(self, what: Callable[[ClosedLoop], bool], patience_s: int = PATIENCE_S) -> int:
         """Live until `what` holds; returns the seconds it took. Raises TimeoutError."""
         for second in range(patience_s + 1):
@@ -183,6 +199,11 @@ class ClosedLoop:
         for charger in self.chargers.values():
             charger.stop()
         self.client.disconnect()
-        self.world.run(absent_s)
+        self.world.run(min(absent_s, DEAD_MAN_S))
+        left_s = absent_s - DEAD_MAN_S
+        while left_s > 0:
+            passed_s = self.world.free_s(min(left_s, STRIDE_S))
+            self.world.step(passed_s)
+            left_s -= passed_s
         self.memory = load(stored, self.world.now_s, float(absent_s))
         self._start_product()

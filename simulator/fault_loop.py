@@ -31,8 +31,6 @@ type Tamper = Callable[[Message], Iterable[Message]]
 """What becomes of a message on its way to the product: nothing, itself, another, several."""
 
 DAY_H: Final = 24.0
-STRIDE_S: Final = 5
-"""Seconds that pass at once where nothing is going on: far less than what makes a reading old."""
 COMMANDS: Final = ("/claim/set", "/limit/set")
 """What is counted as a command to a charger."""
 
@@ -138,13 +136,6 @@ class FaultLoop(ClosedLoop):
     def free_s(self, most_s: int) -> int:
         """How many of `most_s` seconds may pass at once without missing what is due meanwhile."""
         return 1 if self.client.delay_s else self.world.free_s(most_s)
-
-    def rest(self, seconds: int) -> None:
-        """Live through some seconds in which nothing is going on, several at once."""
-        while seconds > 0:
-            passed_s = self.free_s(min(seconds, STRIDE_S))
-            self.step(passed_s)
-            seconds -= passed_s
 
     def step(self, seconds: int = 1) -> Decision:
         """Live through a second or several, late messages and all; the dead product decides nothing."""

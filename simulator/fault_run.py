@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from custom_components.victron_openevse.control.model import MIN_CURRENT_A, SOLAR_MODES, Mode
-from simulator.fault_loop import STRIDE_S
+from simulator.closed_loop import STRIDE_S
 from simulator.fault_row import Before, Fault, nothing_each
 
 if TYPE_CHECKING:

@@ -133,6 +133,22 @@ def test_a_glitch_to_zero_and_back_books_nothing() -> None:
     assert meter.lifetime.total_kwh == pytest.approx(0.1)
 
 
+@pytest.mark.parametrize("back_kwh", [0.01, 0.1, 0.9])
+def test_late_and_repeated_messages_book_nothing_twice(back_kwh: float) -> None:
+    meter = sample(Meter(), 0.0, 1000.0, power_w=0.0)
+    for second in range(1, 600):
+        meter = sample(meter, float(second), 1000.0 - back_kwh * (second % 2), power_w=0.0)
+    assert meter.lifetime.total_kwh == 0.0
+
+
+def test_a_counter_that_stays_lower_begins_anew() -> None:
+    meter = sample(Meter(), 0.0, 0.5)
+    for second in range(1, 300):
+        meter = sample(meter, float(second), 0.0)
+    meter = sample(meter, 300.0, 0.1)
+    assert meter.lifetime.total_kwh == pytest.approx(0.1)
+
+
 def test_a_glitch_upwards_after_hours_of_rest_books_nothing() -> None:
     meter = Meter()
     for second in range(36_000):

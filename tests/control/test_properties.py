@@ -74,6 +74,20 @@ CHARGERS = st.builds(
     manual_override=reading(st.booleans()),
     total_energy_kwh=reading(st.floats(0.0, 1e6)),
 )
+FRESH = st.floats(0.0, 60.0)
+LIVELY = st.builds(
+    lambda charger, state, age: replace(
+        charger,
+        online=Reading(value=True, at_s=NOW_S - age),
+        state=Reading(state, NOW_S - age),
+        vehicle_connected=Reading(value=True, at_s=NOW_S - age),
+        manual_override=None,
+    ),
+    CHARGERS,
+    st.sampled_from([ChargerState.CONNECTED, ChargerState.CHARGING, ChargerState.SLEEPING]),
+    FRESH,
+)
+"""Chargers with a car that speak, so that a law that does something is asked too."""
 OWN = st.builds(
     ChargerSettings,
     mode=st.sampled_from(Mode),
@@ -104,7 +118,8 @@ HOURS = st.floats(-24.0, 48.0) | st.sampled_from([0.0, 1e-9]) | BROKEN
 ALL_READINGS = st.builds(
     Readings,
     site=SITES,
-    chargers=st.dictionaries(KEYS, CHARGERS),
+    chargers=st.dictionaries(KEYS, CHARGERS)
+    | st.fixed_dictionaries(dict.fromkeys("abc", LIVELY | CHARGERS)),
     hours_to_sunset=st.none() | st.floats(0.0, 24.0),
     day_length_h=st.none() | HOURS,
     hours_to_departure=st.dictionaries(KEYS, HOURS),

@@ -28,6 +28,9 @@ LEAST_STEP_KWH: Final = 1.0
 COUNTER_SEEN_S: Final = 60.0
 """A counter that stands still is confirmed this often: nothing else bounds its next step."""
 
+LATE_S: Final = 2.0 * COUNTER_SEEN_S
+"""A counter that is a little lower than before is a late or repeated message, unless it stays so."""
+
 LOST_S: Final = 600.0
 """A counter that was not heard for so long while energy flowed has left. Should it come back, counting
 goes on from there."""
@@ -80,8 +83,9 @@ def record(
     """Add one sample of this charger's `power_w` and book what its counter (kWh) has moved.
 
     `origin` splits `total_w`, the power of all cars; this one gets its part. Without a counter, and
-    with one that fell silent while the car charges on, the integrated power itself is booked. A step that no car can have made in the time since the counter
-    was last heard is a reset, a glitch or another meter: counting goes on from there.
+    with one that fell silent while the car charges on, the integrated power itself is booked. A step that
+    no car can have made in the time since the counter was last heard is a reset, a glitch or another
+    meter: counting goes on from there.
     """
     meter = _integrate(meter, power_w, origin, total_w, now_s)
     counter_kwh = known(counter)
@@ -94,6 +98,8 @@ def record(
         step_kwh = counter_kwh - meter.counter_kwh
         if 0.0 < step_kwh <= _longest_step_kwh(meter, counter.at_s):
             return _book(meter, step_kwh, counter_kwh, counter.at_s)
+        if _is_late(meter, step_kwh, counter.at_s):
+            return meter
     return replace(meter, counter_kwh=counter_kwh, counter_at_s=counter.at_s)
 
 
@@ -102,6 +108,12 @@ def _is_lost(meter: Meter, now_s: float) -> bool:
     if meter.counter_at_s is None or meter.unconfirmed_kwh <= 0.0:
         return False
     return now_s - meter.counter_at_s >= LOST_S
+
+
+def _is_late(meter: Meter, step_kwh: float, at_s: float) -> bool:
+    """Tell whether a counter that fell says what it said before: what it counts next was counted."""
+    heard_at_s = at_s if meter.counter_at_s is None else meter.counter_at_s
+    return -LEAST_STEP_KWH <= step_kwh < 0.0 and at_s - heard_at_s < LATE_S
 
 
 def _confirm(meter: Meter, at_s: float) -> Meter:
