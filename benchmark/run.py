@@ -46,7 +46,6 @@ class Baseline:
 
     ledger: Ledger
     grid_w: cache.Floats
-    curtailed_kwh: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,22 +125,19 @@ def baseline(case: Case) -> Baseline:
 def _baseline(case: Case) -> Baseline:
     pv_w, house_w = _powers(case)
     site = replace(case.site, name="", max_a=32, car_limit_a=32.0, car_phases=1)
-    name = "baseline-" + cache.digest(PHYSICS, site, pv_w.tobytes(), house_w.tobytes())
+    name = "without-car-" + cache.digest(PHYSICS, site, pv_w.tobytes(), house_w.tobytes())
 
     def make() -> dict[str, cache.Floats]:
         world = _world(case)
         world.advance(DAY_S)
-        ledger, totals = _ledger(case, world), world.plant.totals
-        sums = [
-            ledger.imported, ledger.exported, ledger.discharged, ledger.left,
-            totals.kwh("curtailed"),
-        ]  # fmt: skip
+        ledger = _ledger(case, world)
+        sums = [ledger.imported, ledger.exported, ledger.discharged, ledger.left]
         return {"grid_w": np.array(world.grid_w), "sums": np.array(sums)}
 
     kept = cache.arrays(name, make)
-    imported, exported, discharged, left, curtailed = kept["sums"].tolist()
+    imported, exported, discharged, left = kept["sums"].tolist()
     ledger = Ledger(imported=imported, exported=exported, discharged=discharged, left=left)
-    return Baseline(ledger=ledger, grid_w=kept["grid_w"], curtailed_kwh=curtailed)
+    return Baseline(ledger=ledger, grid_w=kept["grid_w"])
 
 
 @lru_cache(maxsize=4)

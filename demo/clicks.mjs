@@ -6,12 +6,11 @@
 // Typing a search word is no click. From every menu the way in that is wanted is taken, else the
 // first entry; every form is sent as it stands. Each click is printed and has a picture of what it
 // led to. Ends when the dialogue is closed, with an error when it cannot go on.
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
+
+import { openBrowser } from "./browser.mjs";
 
 const [folder, way, pictures] = process.argv.slice(2);
-const require = createRequire(`${process.env.NODE_FOLDER}/`);
-const { chromium } = require("playwright-core");
 
 const MAX_CLICKS = 12;
 // The flow listens to the devices, which say some things only every 30 s.
@@ -22,34 +21,16 @@ const POLL_MS = 200;
 const NAME = "Victron openEVSE";
 const WAY_IN_MENU = { mqtt: /broker/i, entities: /entities/i }[way];
 
-const token = readFileSync(`${folder}/token`, "utf8").trim();
-const url = readFileSync(`${folder}/url`, "utf8").trim();
 mkdirSync(pictures, { recursive: true });
 
-const signedIn = {
-  hassUrl: url,
-  clientId: `${url}/`,
-  access_token: token,
-  token_type: "Bearer",
-  expires_in: 1e9,
-  expires: Date.now() + 1e12,
-  refresh_token: "",
-};
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+const browser = await openBrowser(folder);
+const page = await browser.page({
+  width: 1200,
+  height: 900,
+  density: 1.5,
+  path: "/config/integrations/dashboard",
+  complain: (error) => console.log(`  the page says: ${error}`),
 });
-const context = await browser.newContext({
-  viewport: { width: 1200, height: 900 },
-  deviceScaleFactor: 1.5,
-  locale: "en-GB",
-  serviceWorkers: "block",
-});
-await context.addInitScript((tokens) => {
-  localStorage.setItem("hassTokens", JSON.stringify(tokens));
-  localStorage.setItem("selectedLanguage", '"en"');
-}, signedIn);
-const page = await context.newPage();
 
 let clicks = 0;
 let clickedAt = Date.now();
@@ -110,7 +91,6 @@ const nextStep = async (before) => {
   throw new Error("the dialogue shows nothing new");
 };
 
-await page.goto(`${url}/config/integrations/dashboard`, { waitUntil: "domcontentloaded" });
 const add = page.getByRole("button", { name: "Add integration" });
 await add.waitFor({ timeout: STEP_TIMEOUT_MS });
 await picture("page");

@@ -64,13 +64,15 @@ async def charge_at(stack: Stack, current_a: int = TEST_A) -> None:
     await charges(stack, current_a, since_s=time.monotonic())
 
 
-async def charges(stack: Stack, current_a: int, *, since_s: float) -> float:
+async def charges(
+    stack: Stack, current_a: int, *, since_s: float, within_s: float = CHARGES_S
+) -> float:
     """Wait until the car takes this current; return how long that took."""
     return await stack.house.becomes(
         f"the car charges at {current_a} A",
         lambda house: takes(house, current_a),
         since_s=since_s,
-        within_s=CHARGES_S,
+        within_s=within_s,
     )
 
 

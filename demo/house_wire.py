@@ -116,7 +116,10 @@ class HouseWire:
         async def held() -> float | None:
             return first_run(self.since(since_s), wanted, states)
 
-        return await until(held, within_s=since_s + within_s - time.monotonic(), what=what)
+        try:
+            return await until(held, within_s=since_s + within_s - time.monotonic(), what=what)
+        except DemoError as error:
+            raise DemoError(f"{error}; the house at last: {self.state}") from error
 
 
 def first_run(

@@ -34,6 +34,8 @@ GRID: Final = "system/0/Ac/Grid/L1/Power"
 BATTERY: Final = "system/0/Dc/Battery/Power"
 SOC: Final = "system/0/Dc/Battery/Soc"
 PV: Final = "system/0/Dc/Pv/Power"
+SHOWN: Final = {"battery_soc": "battery level"}
+"""Readings that people know by another name than the program does."""
 MINIMUM_SOLAR: Final = Begin(mode=Mode.MINIMUM_SOLAR, words="mode minimum and solar")
 FAST_AT_NIGHT: Final = Begin(
     mode=Mode.FAST,
@@ -93,9 +95,9 @@ def without(service: str, seconds: float) -> Callable[[FaultLoop], None]:
 
 
 def missing(name: str) -> Sign:
-    """The decision names the reading that is missing."""
+    """The decision names the reading that is missing; the repair calls it as its entity."""
     return Sign(
-        f"the repair names {name.replace('_', ' ')}",
+        f"the repair names {SHOWN.get(name, name.replace('_', ' '))}",
         lambda loop: loop.decision is not None and name in loop.decision.site.missing,
     )
 

@@ -222,10 +222,13 @@ class LoopDays:
     def _watch_limits(self, passed_s: int) -> None:
         """The car may keep no line of the site above its limit for longer than the law may need."""
         loop, plant = self.loop, self.loop.world.plant
-        murky = any(fault.part not in CLEAR for fault, _second in self._under_way)
-        self._murky_s = DIGESTED_S if murky else max(0, self._murky_s - passed_s)
+        unclear = any(fault.part not in CLEAR for fault, _second in self._under_way)
+        self._murky_s = DIGESTED_S if unclear else max(0, self._murky_s - passed_s)
         shadow = loop.settings.site.shadow
-        if self._murky_s > 0 or shadow or not loop.seen.send or loop.charger.override:
+        # Who overwrites our claims again and again is answered each five minutes only.
+        contested = any(charger.contested for charger in loop.chargers.values())
+        murky = self._murky_s > 0 or contested
+        if murky or shadow or not loop.seen.send or loop.charger.override:
             self._limits.forget()
             return
         flows = plant.flows

@@ -41,12 +41,24 @@ These cannot be shown without it; the tests named here run them.
 |---|---|
 | A store that is damaged, or of a newer version | `tests/integration/test_init.py` |
 | Reload, restart and crash: claim, settings and energy stay | `tests/integration/test_init.py` |
-| Charger and GX are handed back on removal, even when they are away | `tests/integration/test_init.py` |
+| Charger and GX are handed back on removal | `tests/integration/test_init.py` |
+| A charger that is away then is handed back when it returns; one that never does is named in the log | `tests/integration/test_hand_back.py` |
+| The decision itself fails: the offer stands for a minute, then no car charges, and a repair says so | `tests/integration/test_law_watch.py` |
 | Repairs for a silent GX, a charger that is gone, quarrels and wrong signs | `tests/integration/test_issues.py` |
 | A real broker, a real Home Assistant, a car that charges | `tests/e2e/test_demo.py`, `tests/e2e/test_live.py` |
 | Killed, flooded, without a broker, with a full disk: live | `tests/e2e/test_endure.py`, [endurance](endurance.md) |
 
 Rows of the table kill the product on simulated time; `scripts/endure` kills the real one.
+
+## At random
+
+`scripts/campaign` lives days of houses that nobody thought of: sites, settings, cars and faults are drawn by
+seed, a part of the days with the law alone, a part with adapters and emulators, and `--soak-days` one house
+for a month. It counts what must never be: an offer beyond what mode, circuit and charger allow, a limit of
+the site broken for longer than the law may need, something sent in shadow mode, more closings than the
+budget, an energy counter that goes back, an exception. After each day all faults are healed, there is sun and
+charge enough, and every car must be charging within half an hour. What is wrong is said with its seed, and
+`--only` repeats that day.
 """
 
 

@@ -5,11 +5,16 @@ Home Assistant's test plugin puts a folder of its own first on sys.path, and in 
 Assistant belong to tests/integration, so that pure tests do not pay for them.
 """
 
+import logging
+
 from hypothesis import settings
 
 from custom_components.victron_openevse.const import DOMAIN
 
 __all__ = ["DOMAIN"]
+
+# Home Assistant's test plugin has every statement to its database written out, which is never read.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 # `--hypothesis-profile=thorough`: tests/control/examples.py goes by the name.
 settings.register_profile("thorough")

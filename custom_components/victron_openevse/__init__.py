@@ -14,13 +14,15 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from . import actions, dashboard, day_view, websocket, what_if_ways
-from .const import CHARGER, DOMAIN, SOURCE_MQTT
+from .const import DOMAIN
 from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
-from .hand_back import async_hand_back
+from .hand_back import async_give_back, warn
 from .issues import Found, clear_issue, forget_issues, raise_issue
-from .mqtt_transport import steady_now_s
-from .sources import Connections, async_broker_missing, make_charger, source_of
+from .left_out import reload_when_disabled
+from .sources import async_broker_missing
+from .stopping import async_stop_chargers
 from .storage import SiteStore
+from .unstarted import async_owed, follow_unstarted
 
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,
@@ -48,12 +50,16 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEntry) -> bool:
     """Start steering one site."""
+    follow_unstarted(hass, entry)
     if await async_broker_missing(hass, entry):
         if not mqtt.mqtt_config_entry_enabled(hass):
             raise_issue(hass, entry, Found(kind="broker_missing"))
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_unavailable")
     clear_issue(hass, entry, "broker_missing")
+    # Before anything is read from the entry: what is changed from here on causes a reload.
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
     coordinator = SiteCoordinator(hass, entry)
+    entry.async_on_unload(reload_when_disabled(hass, entry, coordinator.chargers))
     entry.runtime_data = coordinator
     try:
         await coordinator.async_start()
@@ -61,7 +67,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEnt
     except Exception:
         await _async_abandon(coordinator)
         raise
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
     return True
 
 
@@ -75,36 +80,18 @@ async def async_unload_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEn
 
 async def async_remove_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEntry) -> None:
     """Leave nothing behind: give the chargers back and delete the stored settings."""
-    store = SiteStore(hass, entry.entry_id)
-    subentries = entry.get_subentries_of_type(CHARGER)
-    stored = await store.async_load(item.subentry_id for item in subentries)
-    await store.async_remove()
     forget_issues(hass, entry, everything=True)
-    if entry.disabled_by is not None:
-        return
-    broker = mqtt.mqtt_config_entry_enabled(hass)
-    connections = Connections(hass, entry)
-    chargers = [
-        make_charger(hass, subentry, connections)
-        for subentry in subentries
-        if stored.may_hold(subentry.subentry_id)
-        and (broker or source_of(subentry.data) != SOURCE_MQTT)
-    ]
-    for charger in chargers:
-        charger.start(steady_now_s(hass))
-    await connections.async_ready()
-    await async_hand_back(hass, chargers)
-    for charger in chargers:
-        charger.stop()
-    await connections.async_close()
+    store = SiteStore(hass, entry.entry_id)
+    warn(hass, await async_give_back(hass, entry, await async_owed(store, entry)), final=True)
+    await store.async_remove()
 
 
 async def _async_abandon(coordinator: SiteCoordinator) -> None:
     """Leave no listener and no connection of a set-up that failed; chargers keep what they have."""
     coordinator.halt()
     coordinator.site.stop()
-    for charger in coordinator.chargers.values():
-        charger.stop()
+    await async_stop_chargers(coordinator.chargers.values())
+    await coordinator.leftovers.async_stop()
     await coordinator.connections.async_close()
 
 

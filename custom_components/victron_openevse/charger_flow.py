@@ -38,7 +38,7 @@ class ChargerSubentryFlow(EntityChargerSteps):
 
     def __init__(self) -> None:
         super().__init__()
-        self._offered: tuple[Announcement, ...] = ()
+        self._announced: tuple[Announcement, ...] = ()
         self._source = SOURCE_MQTT
 
     async def async_step_user(
@@ -69,6 +69,8 @@ class ChargerSubentryFlow(EntityChargerSteps):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Change the topic of a charger, or its entities."""
+        if self._is_gone("reconfigure"):
+            return self.async_abort(reason="removed")
         self._source = source_of(self._get_reconfigure_subentry().data)
         if self._source == SOURCE_ENTITIES:
             return await self.async_step_reconfigure_entities()
@@ -86,15 +88,17 @@ class ChargerSubentryFlow(EntityChargerSteps):
         firmware = ""
         if user_input is None:
             found = await async_search(self.hass, self._connect)
-            self._offered = not_set_up(self.hass, found.chargers)
+            self._announced = found.chargers
         else:
             topic = user_input[CONF_BASE_TOPIC]
-            announced = next((item for item in self._offered if item.base_topic == topic), None)
+            announced = next((item for item in self._announced if item.base_topic == topic), None)
             check = await _async_check_topic(self.hass, topic, self._connect)
-            if check is not None and check.error is None:
+            if check is not None and check.error is None and not self._is_gone(step_id):
                 return self._finish(step_id, checked_topic(topic), announced)
             errors["base"] = "invalid_topic" if check is None else check.error or ""
             firmware = (check and check.firmware) or ""
+        if self._is_gone(step_id):
+            return self.async_abort(reason="removed")
         return self._show(step_id, user_input, errors, firmware)
 
     def _show(
@@ -106,7 +110,7 @@ class ChargerSubentryFlow(EntityChargerSteps):
     ) -> SubentryFlowResult:
         options = [
             SelectOptionDict(value=item.base_topic, label=f"{item.name} ({item.base_topic})")
-            for item in self._offered
+            for item in not_set_up(self.hass, self._announced)
             if item.base_topic is not None
         ]
         suggested = dict(user_input or {})
@@ -125,10 +129,8 @@ class ChargerSubentryFlow(EntityChargerSteps):
     def _finish(
         self, step_id: str, topic: str, announced: Announcement | None
     ) -> SubentryFlowResult:
-        charger = announced or Announcement(
-            charger_id="", name=topic, base_topic=topic, url=None, online=True
-        )
         own = self._get_reconfigure_subentry() if step_id == "reconfigure" else None
+        charger = announced or _unannounced(topic, own)
         known = find_charger(self.hass, charger)
         if known is not None and (own is None or known[1].subentry_id != own.subentry_id):
             return self.async_abort(reason="already_configured")
@@ -141,9 +143,23 @@ class ChargerSubentryFlow(EntityChargerSteps):
         return self.async_update_and_abort(
             self._get_entry(),
             own,
-            data_updates={CONF_BASE_TOPIC: topic},
-            unique_id=charger.charger_id or own.unique_id,
+            data_updates={CONF_BASE_TOPIC: topic, CONF_URL: charger.url},
+            unique_id=charger.charger_id or None,
         )
+
+
+def _unannounced(topic: str, own: ConfigSubentry | None) -> Announcement:
+    """Give what is known of a charger that speaks on `topic` and announced itself nowhere.
+
+    On its topic of before it is the same charger. On another one it may be another: with the id of the
+    old one kept, that one would take its place back as soon as it announces itself.
+    """
+    charger_id, url = None, None
+    if own is not None and own.data[CONF_BASE_TOPIC] == topic:
+        charger_id, url = own.unique_id, own.data.get(CONF_URL)
+    return Announcement(
+        charger_id=charger_id or "", name=topic, base_topic=topic, url=url, online=True
+    )
 
 
 async def async_check_announced(

@@ -236,7 +236,7 @@ def _findings(data: object) -> Iterator[Finding]:
 
 def _is_proposal(setting: object, value: object) -> bool:
     """Tell whether a stored proposal is one that may be applied."""
-    if setting not in PROPOSALS or type(value) is not int:
+    if not isinstance(setting, str) or setting not in PROPOSALS or type(value) is not int:
         return False
     return value in PHASES if setting == "phases" else BOUNDS["grid_phase"].allow(value)
 

@@ -1,8 +1,9 @@
-"""Sets up a site with its chargers from what is found on an MQTT broker.
+"""Sets up a site with its chargers from what an MQTT broker or other integrations tell; later, again.
 
 Site: found by the serial number a GX retains, on Home Assistant's broker or on the GX's own. Chargers:
 found by their announcements, here and as discovered devices later. Each is listened to before anything
-is created, and every form can be sent again after the cause of an error was removed.
+is created, and every form can be sent again after the cause of an error was removed. Read from entities
+instead (`entity_flow`), the same is asked for; reconfiguring changes how a site is reached or read.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     OptionsFlow,
 )
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
 import voluptuous as vol
@@ -44,6 +45,7 @@ from .const import (
 from .entity_flow import EntitySiteSteps
 from .form_parts import as_schema, choice_of
 from .gx_flow import OVER_HOME_ASSISTANT, GxFlow, Way
+from .names import COMMON, READINGS, async_load_names, name_all, name_of
 from .openevse.announcement import Announcement, parse_announcement
 from .options_flow import VictronOpenEvseOptionsFlow
 from .probing import ChargerCheck, Found, SiteCheck, async_check_site, async_search
@@ -172,13 +174,14 @@ class VictronOpenEvseConfigFlow(GxFlow, EntitySiteSteps, domain=DOMAIN):
             return await self.async_step_confirm()
         site = self._site
         error = (site and site.error) or "gx_silent"
-        missing = _words(site.missing if site else ())
+        missing = name_all(self.hass, READINGS, site.missing if site else ())
         if self._way is OVER_HOME_ASSISTANT:
             return self._ask_for_portal(error, {"missing": missing})
         return self._ask_for_host(error, missing=missing)
 
     async def _async_hears(self, portal_id: str) -> bool:
         """Listen to the GX and to the chargers that were found."""
+        await async_load_names(self.hass)
         await self.async_set_unique_id(portal_id, raise_on_progress=False)
         self._abort_if_unique_id_configured()
         site, checks = await asyncio.gather(
@@ -194,7 +197,9 @@ class VictronOpenEvseConfigFlow(GxFlow, EntitySiteSteps, domain=DOMAIN):
         answers = list(zip(self._candidates, checks, strict=True))
         self._chargers = [one for one, check in answers if check.error is None]
         self._left_out = [
-            f"{one.item.name} ({_why(check)})" for one, check in answers if check.error is not None
+            f"{one.item.name} ({_why(self.hass, check)})"
+            for one, check in answers
+            if check.error is not None
         ]
         return site.error is None
 
@@ -341,8 +346,9 @@ class VictronOpenEvseConfigFlow(GxFlow, EntitySiteSteps, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         error, missing = None, ""
         if user_input is not None and entry.unique_id is not None:
+            await async_load_names(self.hass)
             check = await async_check_site(self.hass, entry.unique_id)
-            error, missing = check.error, _words(check.missing)
+            error, missing = check.error, name_all(self.hass, READINGS, check.missing)
             if error is None:
                 return self._change_way(OVER_HOME_ASSISTANT, entry.unique_id)
         return self.async_show_form(
@@ -360,13 +366,12 @@ class VictronOpenEvseConfigFlow(GxFlow, EntitySiteSteps, domain=DOMAIN):
         return self._announced.name if self._announced else ""
 
 
-def _words(names: Iterable[str]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
-
-
 def _list(items: Iterable[str]) -> str:
     return "\n".join(f"- {item}" for item in items) or "—"
 
 
-def _why(check: ChargerCheck) -> str:
-    return f"firmware {check.firmware or '?'}" if check.supported is False else "no answer"
+def _why(hass: HomeAssistant, check: ChargerCheck) -> str:
+    if check.supported is False:
+        firmware = name_of(hass, COMMON, "left_out_firmware")
+        return firmware.replace("{firmware}", check.firmware or "?")
+    return name_of(hass, COMMON, "left_out_no_answer")

@@ -1,5 +1,6 @@
 """Names shared by the whole integration."""
 
+from datetime import timedelta
 from typing import Final
 
 DOMAIN: Final = "victron_openevse"
@@ -35,3 +36,6 @@ EVENT_SESSION: Final = f"{DOMAIN}_session"
 """Fired on Home Assistant's bus when a session starts or finishes."""
 ATTR_KIND: Final = "kind"
 """Which of the two, as the event entity's type."""
+
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)

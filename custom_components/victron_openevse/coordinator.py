@@ -5,7 +5,6 @@ steady tick causes one when nothing is said. Everything in between runs on the e
 waiting. The coordinator owns settings and memory; it knows no threshold and no timer of the law.
 """
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,12 +14,17 @@ from typing import Any, Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.exceptions import (
+    ConfigEntryNotReady,
+    HomeAssistantError,
+    UnsupportedStorageVersionError,
+)
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .checks import Checks, wirings
-from .const import CHARGER
+from .const import CHARGER, DOMAIN
 from .control.controller import decide
 from .control.memory import ChargerMemory, Memory
 from .control.model import (
@@ -31,24 +35,27 @@ from .control.model import (
     Readings,
     Settings,
     SiteDecision,
-    Status,
 )
 from .control.reserve import sun_hours_left
 from .daylight import Daylight
+from .debts import active_chargers, debt_of
 from .departure import Departure
 from .devices import Devices
 from .export import ExportMeter
-from .hand_back import async_hand_back
+from .hand_back import Leftovers, async_hand_back
 from .issues import Issues, forget_issues
+from .law_watch import LawWatch
+from .left_out import join, split
 from .mqtt_transport import steady_now_s
 from .optional_inputs import OptionalInputs
 from .owners import Owners, look_for_owners
-from .problem_log import ProblemLog
 from .pulse import Pulse
+from .reports import Reports
 from .sessions import Sessions
 from .settings import check_charger, check_site
 from .sources import Connections, hear_person, make_charger, make_site, recall_person
 from .steering import Steering
+from .stopping import async_stop_chargers
 from .storage import SiteStore, Stored
 from .temporary import as_last_word, without_finished
 
@@ -62,9 +69,6 @@ SETTLE_S: Final = 0.5
 
 LONGEST_PAUSE_S: Final = 5.0
 """Without any message a decision is made this often: readings grow old by themselves."""
-
-HISTORY: Final = 20
-"""Changes of a decision kept for diagnostics."""
 
 type VictronOpenEvseConfigEntry = ConfigEntry[SiteCoordinator]
 
@@ -125,25 +129,23 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self.store = SiteStore(hass, entry.entry_id)
         self.connections = Connections(hass, entry)
         self.site = make_site(hass, entry, self.connections, self._schedule)
+        steered = active_chargers(hass, entry)
         self.chargers = {
             subentry.subentry_id: make_charger(hass, subentry, self.connections, self._schedule)
-            for subentry in entry.get_subentries_of_type(CHARGER)
+            for subentry in steered
         }
-        self._steering = Steering(self.site, self.chargers)
-        self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
+        self._steering = Steering(self.site, self.chargers, tuple(map(debt_of, steered)))
+        self.leftovers = Leftovers(hass, entry, self.connections)
+        self._law = LawWatch(hass, entry, self._steering)
+        self.reports = Reports(entry.title, {item.subentry_id: item.title for item in steered})
         self.devices = Devices(hass, entry)
         self._daylight = Daylight(hass)
         self.inputs = OptionalInputs(hass, entry, self._daylight)
         self.pulse = Pulse()
         self.checks = Checks(wirings(entry))
         self._issues = Issues(hass, entry, self.site, self.chargers, self.inputs, self.checks)
-        self._logs = {None: ProblemLog(entry.title)} | {
-            charger_id: ProblemLog(entry.subentries[charger_id].title)
-            for charger_id in self.chargers
-        }
         self._cleanup: list[CALLBACK_TYPE] = []
         self._scheduled: CALLBACK_TYPE | None = None
-        self._failing = False
         self._mute = False
         self.sessions = Sessions()
 
@@ -153,11 +155,14 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         return self.data.settings
 
     async def async_start(self) -> None:
-        """Resume where the last run ended and begin to steer."""
-        stored = await self.store.async_load(self.chargers)
+        """Resume where the last run ended and begin to steer.
+
+        ConfigEntryNotReady when the disk does not give what was stored.
+        """
+        stored, self._left_out = split(await self._async_load(), self.chargers)
         self.sessions = Sessions(stored.sessions_started_at)
         self.checks.restore(stored.checks)
-        self._steering.recall(stored.owed)
+        others = self._steering.recall(stored.owed)
         self.data = SiteData(
             now_s=steady_now_s(self.hass),
             settings=self.inputs.without_lost_targets(stored.settings),
@@ -171,7 +176,10 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             if stored.memory.chargers.get(charger_id, ChargerMemory()).overridden:
                 recall_person(charger)
             charger.start(now_s)
+        self.leftovers.start(others, now_s)
         self._decide()
+        # Should the next moment be the last, the next run knows what the chargers hold.
+        self.store.save_soon(self._stored)
         self.inputs.start()
         self._cleanup = [
             self.inputs.stop,
@@ -182,19 +190,21 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
     async def async_stop(self) -> None:
         """Stop steering, and give back what is no longer ours.
 
-        A reload or update keeps the chargers' claims and sessions. A charger that was removed is
-        handed back, and so are all of them when the entry was disabled.
+        A reload or update keeps the chargers' claims and sessions. A charger that was removed, disabled
+        or exchanged for another is handed back, and so are all of them when the entry was disabled.
         """
         self.halt()
         # The GX's limit is renewed within seconds of the next start; a forgotten one would stay.
         self.site.hand_back(steady_now_s(self.hass))
         disabled = self.config_entry.disabled_by is not None
         forget_issues(self.hass, self.config_entry, everything=disabled)
-        kept = () if disabled else tuple(self.config_entry.subentries)
-        await async_hand_back(self.hass, self._steering.to_hand_back(kept))
+        kept = [] if disabled else active_chargers(self.hass, self.config_entry)
+        going = self._steering.to_hand_back(tuple(map(debt_of, kept)))
+        self.leftovers.note(await async_hand_back(self.hass, going))
+        self._steering.forget(going)
         await self.connections.async_ready()
-        for charger in self.chargers.values():
-            charger.stop()
+        await self.leftovers.async_stop()
+        await async_stop_chargers(self.chargers.values())
         self.site.stop()
         await self.connections.async_close()
         await self.store.async_save(self._stored())
@@ -239,16 +249,28 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self._decide()
         self.store.save_soon(self._stored)
 
+    async def _async_load(self) -> Stored:
+        chargers = self.config_entry.get_subentries_of_type(CHARGER)
+        try:
+            return await self.store.async_load(chargers)
+        except UnsupportedStorageVersionError:
+            raise
+        except HomeAssistantError as error:
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN, translation_key="storage_unreadable"
+            ) from error
+
     def _stored(self) -> Stored:
-        return Stored(
+        stored = Stored(
             settings=self.data.settings,
             departures=self.data.departures,
             memory=self.data.memory,
             export=self.data.export,
             sessions_started_at=self.sessions.started_at,
             checks=self.checks.results,
-            owed=self._steering.owed,
+            owed=(*self._steering.owed, *self.leftovers.debts),
         )
+        return join(stored, self._left_out)
 
     @callback
     def _schedule(self) -> None:
@@ -264,22 +286,22 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             charger.tick(now_s)
         if now_s - self.data.now_s >= LONGEST_PAUSE_S:
             self._decide()
+        self.leftovers.tick(now_s)
 
     @callback
     def _decide(self) -> None:
-        """Run one cycle; a failure leaves the last offers standing and is logged once."""
+        """Run one cycle; what follows from a failure is said in `law_watch`."""
         if self._scheduled is not None:
             self._scheduled()
             self._scheduled = None
+        now_s = steady_now_s(self.hass)
         try:
-            data = self._cycle(steady_now_s(self.hass))
-        except Exception:
-            if not self._failing:
-                _LOGGER.exception("%s: no decision, the last offers stand", self.name)
-            self._failing = True
-            data = replace(self.data, now_s=steady_now_s(self.hass))
+            data = self._cycle(now_s)
+        except Exception as error:  # noqa: BLE001 - must not end the loop; `law_watch` logs it
+            decision = self._law.failed(error, self.data.decision, self.settings, now_s)
+            data = replace(self.data, now_s=now_s, decision=decision)
         else:
-            self._failing = False
+            self._law.worked(now_s)
             self.pulse.beat(data.now_s)
             before, after = self.data.memory.chargers, data.memory.chargers
             self.sessions.follow(before, after, dt_util.utcnow().timestamp())
@@ -292,7 +314,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         """Tell what only accompanies the decision: should it fail, steering goes on."""
         try:
             self._describe_devices()
-            if not self._failing:
+            if not self._law.failing:
                 self._issues.follow(data.settings, data.readings, data.decision, data.now_s)
         except Exception:
             if not self._mute:
@@ -312,7 +334,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         )
         decision, memory = decide(self.settings, self.data.memory, readings, now_s)
         self._steering.carry_out(self.settings, decision, now_s)
-        self._report(decision, now_s)
+        self.reports.follow(self.data.decision, decision, now_s)
         return SiteData(
             now_s=now_s,
             settings=self._without_finished(decision),
@@ -346,34 +368,11 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
                 changes[charger_id] = answer.offered_current_a - before.offered_current_a
         return changes
 
-    def _report(self, decision: Decision, now_s: float) -> None:
-        """Log lasting problems and remember what changed, for diagnostics."""
-        missing = ", ".join(decision.site.missing)
-        self._logs[None].update(f"no fresh {missing}" if missing else None, now_s)
-        for charger_id, answer in decision.chargers.items():
-            offline = answer.status is Status.OFFLINE
-            self._logs[charger_id].update("the charger is offline" if offline else None, now_s)
-            before = self.data.decision.chargers.get(charger_id)
-            if before is None or _verdict(before) != _verdict(answer):
-                self._remember(charger_id, answer)
-
     def _describe_devices(self) -> None:
         entry_id = self.config_entry.entry_id
         self.devices.tell(entry_id, self.site.product_name, self.site.firmware_version)
         for charger_id, charger in self.chargers.items():
             self.devices.tell(charger_id, None, charger.firmware)
-
-    def _remember(self, charger_id: str, answer: ChargerDecision) -> None:
-        self.history.append(
-            {
-                "at": dt_util.utcnow().isoformat(timespec="seconds"),
-                "charger": charger_id,
-                "offered_current_a": answer.offered_current_a,
-                "status": answer.status,
-                "reason": answer.reason.code,
-                "numbers": dict(answer.reason.numbers),
-            }
-        )
 
     @callback
     def halt(self) -> None:
@@ -388,7 +387,3 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         """Keep claim and session over a restart, and write down where we are."""
         self.halt()
         await self.store.async_save(self._stored())
-
-
-def _verdict(answer: ChargerDecision) -> tuple[object, ...]:
-    return answer.offered_current_a, answer.status, answer.reason.code

@@ -8,11 +8,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.sun import get_astral_event_next
 from homeassistant.util import dt as dt_util
 
+from .const import DAY, HOUR
+
 REFRESH: Final = timedelta(minutes=1)
 """Sun times are computed this often: cheap, and follows a changed location."""
-
-HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
 
 
 class Daylight:

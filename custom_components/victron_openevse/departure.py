@@ -7,11 +7,10 @@ time zone, so the night in which clocks change is an hour shorter or longer.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, time
+from typing import Any
 
-HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
+from .const import DAY, HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from homeassistant.const import STATE_OFF
 from homeassistant.core import State
 from homeassistant.util import dt as dt_util
 
-from .departure import HOUR, Departure
+from .const import HOUR
+from .departure import Departure
 
 
 def hours_left(state: State, now: datetime) -> float | None:

@@ -7,8 +7,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 
 from . import checks, departure
 from . import settings as owner_settings
@@ -26,6 +28,7 @@ from .explain import codes_and_numbers
 from .gx_address import CONNECTION_DATA
 from .mqtt_transport import steady_now_s
 from .optional_inputs import CHARGER_INPUTS, SITE_INPUTS
+from .storage import SiteStore
 
 REDACTED: Final = frozenset(
     {
@@ -47,11 +50,16 @@ REDACTED: Final = frozenset(
     }
 )
 
+NAMES_IN_STORE: Final = REDACTED | {CONF_ENTITIES, "name", "serial"}
+"""What is owed to chargers is stored with how they are named and reached."""
+
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: VictronOpenEvseConfigEntry
 ) -> dict[str, Any]:
-    """Describe one site with its chargers."""
+    """Describe one site with its chargers; what is stored has to do where it does not run."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return await _async_stored(hass, entry)
     coordinator = entry.runtime_data
     data = coordinator.data
     now_s = steady_now_s(hass)
@@ -64,7 +72,7 @@ async def async_get_config_entry_diagnostics(
         "memory": persist.dump(data.memory, now_s),
         "outlook": _outlooks(data, now_s),
         "checks": checks.dump(coordinator.checks.results),
-        "history": list(coordinator.history),
+        "history": list(coordinator.reports.history),
         "decisions_last_minute": coordinator.pulse.per_minute(now_s),
         "inputs_missing": list(coordinator.inputs.missing()),
         "now_s": now_s,
@@ -75,6 +83,21 @@ async def async_get_config_entry_diagnostics(
         },
     }
     redacted: dict[str, Any] = async_redact_data(report, REDACTED)
+    return redacted
+
+
+async def _async_stored(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
+    """Describe a site that does not run by its set-up and what was stored of it."""
+    report: dict[str, Any] = {
+        "entry": entry.as_dict(),
+        "state": entry.state.value,
+        "reason": entry.reason,
+    }
+    try:
+        report["stored"] = dict(await SiteStore(hass, entry.entry_id).async_read())
+    except HomeAssistantError as error:
+        report["stored"] = type(error).__name__
+    redacted: dict[str, Any] = async_redact_data(report, NAMES_IN_STORE)
     return redacted
 
 

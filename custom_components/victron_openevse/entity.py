@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import override
+from typing import Final, override
 
 from homeassistant.core import callback
 from homeassistant.exceptions import ServiceValidationError
@@ -11,10 +11,14 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import CONF_URL, DOMAIN
+from .const import CONF_URL, DOMAIN, SOURCE_ENTITIES
 from .coordinator import ChargerData, SiteCoordinator, SiteData
 from .lean import LeanValue, Pace, Value
 from .settings import ContradictionError
+from .sources import source_of
+
+OPENEVSE: Final = "OpenEVSE"
+"""Maker of a charger that speaks for itself; who made one that entities steer is not known here."""
 
 
 def add_for_chargers(
@@ -117,7 +121,7 @@ class ChargerEntity(LeanEntity):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, charger_id)},
             configuration_url=subentry.data.get(CONF_URL),
-            manufacturer="OpenEVSE",
+            manufacturer=None if source_of(subentry.data) == SOURCE_ENTITIES else OPENEVSE,
             name=subentry.title,
             serial_number=subentry.unique_id,
             via_device_id=coordinator.devices.site_id,

@@ -1,8 +1,9 @@
 """Adds a charger that is steered through entities of other integrations, or changes which these are."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult, UnknownSubEntry
 
 from .charger_data import entity_charger_data, is_set_up, used_elsewhere
 from .const import CONF_ENTITIES
@@ -17,16 +18,12 @@ FALLBACK_TITLE = "OpenEVSE"
 class EntityChargerSteps(ConfigSubentryFlow):
     """The steps of a charger's subentry flow that take it from entities."""
 
-    def __init__(self) -> None:
-        self._suggested: Suggestion | None = None
-
     async def async_step_entities(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask which entities steer the charger, filled with one that is not set up yet."""
-        found = suggest_chargers(self.hass)
-        self._suggested = next((item for item in found if not is_set_up(self.hass, item)), None)
-        suggested = {} if self._suggested is None else self._suggested.entity_ids
+        first = next(self._not_set_up(), None)
+        suggested = {} if first is None else first.entity_ids
         return await self._async_ask_for_entities(
             "entities", user_input, {key: items[0] for key, items in suggested.items()}
         )
@@ -35,10 +32,22 @@ class EntityChargerSteps(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Change which entities steer the charger; those that are gone are left empty."""
+        if self._is_gone("reconfigure"):
+            return self.async_abort(reason="removed")
         stored = self._get_reconfigure_subentry().data.get(CONF_ENTITIES, {})
         return await self._async_ask_for_entities(
             "reconfigure_entities", user_input, shown(self.hass, CHARGER_ROLES, stored)
         )
+
+    def _is_gone(self, step_id: str) -> bool:
+        """Tell whether the charger that a step is to change was removed while it was asked for."""
+        if not step_id.startswith("reconfigure"):
+            return False
+        try:
+            self._get_reconfigure_subentry()
+        except UnknownSubEntry:
+            return True
+        return False
 
     async def _async_ask_for_entities(
         self, step_id: str, user_input: dict[str, Any] | None, suggested: dict[str, Any]
@@ -65,14 +74,19 @@ class EntityChargerSteps(ConfigSubentryFlow):
         if used_elsewhere(self.hass, stored[SETPOINT.key][0], own_id):
             return self.async_abort(reason="already_configured")
         data = entity_charger_data(stored)
-        if own is not None:
-            return self.async_update_and_abort(self._get_entry(), own, data_updates=data)
-        suggested = self._suggested
-        is_suggested = suggested is not None and (
-            suggested.entity_ids[SETPOINT.key] == ids[SETPOINT.key]
+        setpoint = ids[SETPOINT.key]
+        chosen = (item for item in self._not_set_up() if item.entity_ids[SETPOINT.key] == setpoint)
+        known = next(chosen, None)
+        known_id = None if known is None else known.unique_id
+        if own is None:
+            title = FALLBACK_TITLE if known is None else known.title
+            return self.async_create_entry(title=title, data=data, unique_id=known_id)
+        same = stored[SETPOINT.key] == list(own.data[CONF_ENTITIES][SETPOINT.key])
+        # Another charger's entities: the id of the one before would keep that one from being found.
+        unique_id = own.unique_id if same else known_id
+        return self.async_update_and_abort(
+            self._get_entry(), own, data_updates=data, unique_id=unique_id
         )
-        return self.async_create_entry(
-            title=suggested.title if suggested and is_suggested else FALLBACK_TITLE,
-            data=data,
-            unique_id=suggested.unique_id if suggested and is_suggested else None,
-        )
+
+    def _not_set_up(self) -> Iterator[Suggestion]:
+        return (item for item in suggest_chargers(self.hass) if not is_set_up(self.hass, item))

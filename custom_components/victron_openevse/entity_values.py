@@ -119,6 +119,8 @@ def _converted(state: State | None, measure: Measure) -> float | None:
     unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
     if unit == measure.unit or (unit is None and measure.unit_optional):
         return value
-    if measure.converter is None or unit not in measure.converter.VALID_UNITS:
+    if measure.converter is None or not isinstance(unit, str):
+        return None
+    if unit not in measure.converter.VALID_UNITS:
         return None
     return measure.converter.convert(value, unit, measure.unit)

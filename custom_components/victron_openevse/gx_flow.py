@@ -169,7 +169,6 @@ class GxFlow(ConfigFlow):
     ) -> ConfigFlowResult:
         """Connect to a GX that announced itself only when its owner wants that."""
         if user_input is None:
-            self._set_confirm_only()
             names = self.context.get("title_placeholders", {})
             return self.async_show_form(
                 step_id="ssdp_confirm",

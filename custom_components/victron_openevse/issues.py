@@ -2,7 +2,7 @@
 
 An issue is raised when its cause has lasted, and taken back only when the cause has been away for a
 while. Each check compares what is with what was raised, so that an issue which a person called fixed
-comes back if it was not.
+comes back if it was not. What its text fills in is renewed when it changes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,9 @@ from .control.commissioning_record import Finding, FindingCode
 from .control.model import BatteryGuard, Decision, Priority, Readings, Settings, Status
 from .control.reasons import ReasonCode
 from .control.signs import Suspect
+from .debts import active_chargers
 from .lasting import Lasting
+from .names import CHARGER_ENTITIES, INPUTS, OTHERS, READINGS, SITE_ENTITIES, name_all
 from .optional_inputs import OptionalInputs
 from .owners import OWN_LIMIT, UNKNOWN, look_for_owners
 from .quarrels import QUARRELS, Quarrel, Signs
@@ -79,6 +81,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         # One car's start is no proof; two nights of fast charging are.
         "guard_ignored": Kind(raise_after_s=5 * MINUTE_S, clear_after_s=10 * MINUTE_S),
         "broker_missing": Kind(error=True),
+        # Raised and taken back by `law_watch`: nobody comes by here while nothing is decided.
+        "law_failed": Kind(error=True),
         "charger_not_seen": Kind(error=True),
         "not_in_consumption": Kind(),
         "charger_power_differs": Kind(),
@@ -100,6 +104,10 @@ class Found:
     """None = it is about the site."""
     words: Mapping[str, str] = field(default_factory=dict)
     """What the text of the issue fills in, besides the name."""
+    setting: str | None = None
+    """The setting of the charger that is proposed to be another."""
+    value: int | None = None
+    """What is proposed for it."""
 
 
 class Issues:
@@ -136,16 +144,16 @@ class Issues:
         if self._checked_at_s is None or now_s - self._checked_at_s >= CHECK_S:
             self._checked_at_s = now_s
             troubles = [*self._of_site(settings, decision), *self._of_chargers(decision, now_s)]
-            troubles += _of_owners(self._site, self._chargers, settings)
+            troubles += self._of_owners(settings)
             self._check([*troubles, *_of_checks(self._checks, settings)])
 
     def _of_site(self, settings: Settings, decision: Decision) -> Iterator[Found]:
         if decision.site.missing:
-            yield Found(kind="site_stale", words={"missing": _words(decision.site.missing)})
+            yield self._missing("site_stale", READINGS, decision.site.missing)
         if gone := missing_entities(self._site):
-            yield Found(kind="entity_missing", words={"missing": _words(gone)})
+            yield self._missing("entity_missing", SITE_ENTITIES, gone)
         if gone := self._inputs.missing():
-            yield Found(kind="input_missing", words={"missing": _words(gone)})
+            yield self._missing("input_missing", INPUTS, gone)
         if settings.site.priority is Priority.PRICES and not self._inputs.has_prices:
             yield Found(kind="prices_missing")
         if decision.site.guard is BatteryGuard.IGNORED:
@@ -161,11 +169,31 @@ class Issues:
             if answer is not None and answer.reason.code is ReasonCode.CLOSINGS_USED_UP:
                 yield Found(kind="closings_used_up", charger_id=charger_id)
             if gone := missing_entities(charger):
-                words = {"missing": _words(gone)}
-                yield Found(kind="entity_missing", charger_id=charger_id, words=words)
+                yield self._missing("entity_missing", CHARGER_ENTITIES, gone, charger_id)
             if self._quarrels[charger_id].lasts(charger, now_s):
                 words = {"times": str(QUARRELS)}
                 yield Found(kind="charger_contested", charger_id=charger_id, words=words)
+
+    def _of_owners(self, settings: Settings) -> Iterator[Found]:
+        """Find who else steers a charger, and which charger cannot stop when we are gone."""
+        owners = look_for_owners(self._site, self._chargers, settings)
+        for charger_id, others in owners.at_chargers.items():
+            words = {"others": name_all(self._hass, OTHERS, others)}
+            yield Found(kind="charger_own_control", charger_id=charger_id, words=words)
+        for charger_id, problem in owners.safe_state_problems.items():
+            kind = "safe_state_own_limit" if problem == OWN_LIMIT else "safe_state_impossible"
+            if problem != UNKNOWN:
+                yield Found(kind=kind, charger_id=charger_id)
+
+    def _missing(
+        self,
+        kind: str,
+        places: tuple[str, ...],
+        keys: tuple[str, ...],
+        charger_id: str | None = None,
+    ) -> Found:
+        words = {"missing": name_all(self._hass, places, keys)}
+        return Found(kind=kind, charger_id=charger_id, words=words)
 
     def _check(self, troubles: list[Found]) -> None:
         now_s = self._checked_at_s or 0.0
@@ -179,7 +207,7 @@ class Issues:
                 lasting = Lasting(kind.raise_after_s, kind.clear_after_s, active=raised)
                 self._lasting[key] = lasting
             counts = lasting.update(now_s, bad=key in found)
-            if counts and not raised:
+            if counts and key in found and self._words_differ(found[key]):
                 raise_issue(self._hass, self._entry, found[key])
             elif raised and not counts:
                 ir.async_delete_issue(self._hass, DOMAIN, self._id(key))
@@ -193,28 +221,49 @@ class Issues:
     def _is_raised(self, key: tuple[str, str | None]) -> bool:
         return ir.async_get(self._hass).async_get_issue(DOMAIN, self._id(key)) is not None
 
+    def _words_differ(self, found: Found) -> bool:
+        """Whether an issue says something else than what is now, or is not there at all."""
+        issue_id = self._id((found.kind, found.charger_id))
+        told = ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id)
+        if told is None or told.translation_placeholders != _placeholders(self._entry, found):
+            return True
+        return told.data != _data(self._entry, found)
+
     def _id(self, key: tuple[str, str | None]) -> str:
         return _issue_id(key[0], key[1] or self._entry.entry_id)
 
 
 def raise_issue(hass: HomeAssistant, entry: ConfigEntry, found: Found) -> None:
-    """Tell the user of a trouble."""
+    """Tell the user of a trouble; one that is told already gets the words of now."""
     kind = KINDS[found.kind]
-    charger = None if found.charger_id is None else entry.subentries[found.charger_id]
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(found.kind, found.charger_id or entry.entry_id),
-        data={"entry_id": entry.entry_id, "charger_id": found.charger_id, "fix": kind.fix},
+        data=_data(entry, found),
         is_fixable=kind.fix is not None,
         learn_more_url=HELP_URL,
         severity=ir.IssueSeverity.ERROR if kind.error else ir.IssueSeverity.WARNING,
         translation_key=found.kind,
-        translation_placeholders={
-            "name": entry.title if charger is None else charger.title,
-            **found.words,
-        },
+        translation_placeholders=_placeholders(entry, found),
     )
+
+
+def _data(entry: ConfigEntry, found: Found) -> dict[str, str | int | float | None]:
+    """Give what the repair of an issue needs: what it is about, and what was told is to be done."""
+    return {
+        "entry_id": entry.entry_id,
+        "charger_id": found.charger_id,
+        "fix": KINDS[found.kind].fix,
+        "setting": found.setting,
+        "value": found.value,
+    }
+
+
+def _placeholders(entry: ConfigEntry, found: Found) -> dict[str, str]:
+    """Give what the text of an issue fills in."""
+    about = entry if found.charger_id is None else entry.subentries[found.charger_id]
+    return {"name": about.title, **found.words}
 
 
 def clear_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
@@ -223,28 +272,15 @@ def clear_issue(hass: HomeAssistant, entry: ConfigEntry, kind: str) -> None:
 
 
 def forget_issues(hass: HomeAssistant, entry: ConfigEntry, *, everything: bool) -> None:
-    """Take back the issues of chargers that are no longer there, or `everything` of this entry."""
+    """Take back the issues of chargers that are no longer steered, or `everything` of this entry."""
+    steered = {charger.subentry_id for charger in active_chargers(hass, entry)}
     for issue in list(ir.async_get(hass).issues.values()):
         data = issue.data or {}
         if issue.domain != DOMAIN or data.get("entry_id") != entry.entry_id:
             continue
         charger_id = data.get("charger_id")
-        if everything or (charger_id is not None and charger_id not in entry.subentries):
+        if everything or (charger_id is not None and charger_id not in steered):
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
-
-
-def _of_owners(
-    site: SiteAdapter, chargers: Mapping[str, ChargerAdapter], settings: Settings
-) -> Iterator[Found]:
-    """Find who else steers a charger, and which charger cannot stop when we are gone."""
-    owners = look_for_owners(site, chargers, settings)
-    for charger_id, others in owners.at_chargers.items():
-        words = {"others": _words(others)}
-        yield Found(kind="charger_own_control", charger_id=charger_id, words=words)
-    for charger_id, problem in owners.safe_state_problems.items():
-        kind = "safe_state_own_limit" if problem == OWN_LIMIT else "safe_state_impossible"
-        if problem != UNKNOWN:
-            yield Found(kind=kind, charger_id=charger_id)
 
 
 FOUND_BY_CHECKS: Final[Mapping[FindingCode, str]] = MappingProxyType(
@@ -272,8 +308,13 @@ def _of_checks(checks: Checks, settings: Settings) -> Iterator[Found]:
             kind = FOUND_BY_CHECKS.get(finding.code)
             done = finding.setting is not None and getattr(own, finding.setting) == finding.value
             if kind is not None and not done:
-                subject = None if kind in OF_SITE else charger_id
-                yield Found(kind=kind, charger_id=subject, words=_check_words(finding))
+                yield Found(
+                    kind=kind,
+                    charger_id=None if kind in OF_SITE else charger_id,
+                    words=_check_words(finding),
+                    setting=finding.setting,
+                    value=finding.value,
+                )
 
 
 def _check_words(finding: Finding) -> dict[str, str]:
@@ -294,7 +335,3 @@ def _suspected(kind: str, suspect: Suspect) -> Iterator[Found]:
 
 def _issue_id(kind: str, subject_id: str) -> str:
     return f"{kind}_{subject_id}"
-
-
-def _words(names: tuple[str, ...]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)

@@ -1,7 +1,8 @@
 """What the card shows of one site: the numbers of one decision, for one second.
 
-Only what is on the card, in the units of its names: powers in W (grid + = import, battery + =
-charging), currents in A, energies in kWh, levels in %. What is not known is None, never a number.
+Only what the card takes from it, so that nothing is sent while it looks the same. In the units of its
+names: powers in W (grid + = import, battery + = charging), currents in A, energies in kWh, levels
+in %. What is not known is None, never a number.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from .control.model import SOLAR_MODES, ChargerSettings, Mode
 from .control.temporary import mode_in_force
 from .coordinator import ChargerData, SiteCoordinator, SiteData
 from .explain import explain
-from .readings import live, measured, reported, slow
+from .readings import live, measured, slow
 
 ENERGY_DECIMALS: Final = 3
 """A watt-hour: finer than any charger's meter."""
@@ -42,12 +43,10 @@ def _site(data: SiteData) -> dict[str, Any]:
         "grid_w": _round(live(data, readings.grid_power_w)),
         "battery_w": _round(live(data, readings.battery_power_w)),
         "house_w": _round(site.house_power_w),
-        "surplus_w": _round(site.surplus_w),
         "soc_pct": _round(slow(data, readings.battery_soc_pct)),
         "reserve_pct": _round(site.reserve_pct),
         "resume_pct": _round(site.resume_pct),
         "curtailed": bool(site.pv_curtailed),
-        "missing": list(site.missing),
         "shadow": data.settings.site.shadow,
     }
 
@@ -56,12 +55,9 @@ def _charger(data: ChargerData) -> dict[str, Any]:
     decision, reading = data.decision, data.reading
     low_a, high_a = current_range_a(data.settings)
     return {
-        "status": decision.status if decision else None,
-        "mode": mode_in_force(data.settings),
         "offered_a": decision.offered_current_a if decision else None,
         "current_a": _round(measured(data, reading.charging_current_a), CURRENT_DECIMALS),
         "power_w": _round(measured(data, reading.charging_power_w)),
-        "connected": reported(data, reading.vehicle_connected),
         "low_a": low_a,
         "high_a": high_a,
         "top_a": data.settings.circuit_current_a,
@@ -74,9 +70,8 @@ def _charger(data: ChargerData) -> dict[str, Any]:
 
 def _words(explained: Mapping[str, Any] | None) -> dict[str, Any]:
     if explained is None:
-        return {"reason": None, "sentence": None, "what_would_change": None}
+        return {"sentence": None, "what_would_change": None}
     return {
-        "reason": explained["code"],
         "sentence": explained["sentence"],
         "what_would_change": explained["what_would_change"],
     }

@@ -26,10 +26,11 @@ from .const import (
     CONF_SUN_FORECAST_ENTITY,
     CONF_SUN_FORECASTS,
     CONF_VEHICLE_SOC,
+    HOUR,
 )
 from .control.model import NO_TARGET_PCT, Prices, Settings
 from .daylight import Daylight
-from .departure import HOUR, Departure, hours_to_departure
+from .departure import Departure, hours_to_departure
 from .entity_refs import is_missing, state_of
 from .forecast_hours import spread_over_day
 from .price_unit import price_per_kwh

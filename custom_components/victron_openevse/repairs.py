@@ -1,4 +1,4 @@
-"""Leads from a repair issue to the dialogue that helps.
+"""Leads from a repair issue to the dialogue that helps, or applies what a commissioning check proposes.
 
 The dialogues are those that the user knows from the set-up; they listen to the devices again and say
 what is missing. An issue whose cause is still there afterwards comes back by itself.
@@ -19,7 +19,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 
 from .const import CHARGER, DOMAIN
-from .issues import APPLY, FOUND_BY_CHECKS, OPTIONS
+from .issues import APPLY, OPTIONS
 
 
 class Confirmed(RepairsFlow):
@@ -46,12 +46,10 @@ class Confirmed(RepairsFlow):
         if entry is None or (charger_id is not None and charger_id not in entry.subentries):
             return self.async_abort(reason="removed")
         own_id = None if charger_id is None else str(charger_id)
-        return await self.async_act(entry, own_id, str(issue.translation_key))
+        return await self.async_act(entry, own_id)
 
-    async def async_act(
-        self, entry: ConfigEntry, charger_id: str | None, kind: str
-    ) -> RepairsFlowResult:
-        """Do what helps against an issue of this kind; `charger_id` is None where it is the site's."""
+    async def async_act(self, entry: ConfigEntry, charger_id: str | None) -> RepairsFlowResult:
+        """Do what helps; `charger_id` is None where the issue is about the site."""
         raise NotImplementedError
 
 
@@ -59,9 +57,7 @@ class OpenDialogue(Confirmed):
     """Opens the dialogue that helps."""
 
     @override
-    async def async_act(
-        self, entry: ConfigEntry, charger_id: str | None, kind: str
-    ) -> RepairsFlowResult:
+    async def async_act(self, entry: ConfigEntry, charger_id: str | None) -> RepairsFlowResult:
         """Open it."""
         flow, result = await self._async_open(entry.entry_id, charger_id)
         if result["type"] is FlowResultType.ABORT:
@@ -85,17 +81,16 @@ class ApplyProposal(Confirmed):
     """Sets what a commissioning check proposes."""
 
     @override
-    async def async_act(
-        self, entry: ConfigEntry, charger_id: str | None, kind: str
-    ) -> RepairsFlowResult:
+    async def async_act(self, entry: ConfigEntry, charger_id: str | None) -> RepairsFlowResult:
         """Set it, as long as the site runs."""
         if charger_id is None:
             return self.async_abort(reason="removed")
         if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="cannot_open")
-        for finding in entry.runtime_data.checks.findings(charger_id):
-            if finding.setting and FOUND_BY_CHECKS.get(finding.code) == kind:
-                entry.runtime_data.set_charger(charger_id, **{finding.setting: finding.value})
+        # What was shown, though a later check may have found something else meanwhile.
+        told = self.data or {}
+        if setting := told.get("setting"):
+            entry.runtime_data.set_charger(charger_id, **{str(setting): told["value"]})
         return self.async_create_entry(data={})
 
 

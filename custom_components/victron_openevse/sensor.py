@@ -151,7 +151,7 @@ class ReasonSensor(ChargerEntity, ValueSensor):
 
     @override
     def refresh(self) -> bool:
-        """Renew the numbers with the reason, and once a minute while it stands."""
+        """Renew the numbers with the reason, and every `NUMBERS_INTERVAL_S` while it stands."""
         data = self.data
         news = super().refresh()
         due = data.now_s - self._numbers_at_s >= NUMBERS_INTERVAL_S

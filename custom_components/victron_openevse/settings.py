@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from .control.model import (
+    MAX_CURRENT_A,
     MIN_CURRENT_A,
     ChargerSettings,
     Mode,
@@ -20,9 +21,6 @@ from .control.model import (
     Temporary,
 )
 from .control.room_dealing import RESTART_A
-
-MAX_CURRENT_A: Final = 80
-"""Largest current an OpenEVSE can be set to."""
 
 PHASES: Final = (1, 3)
 

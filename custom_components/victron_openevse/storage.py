@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 import logging
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from . import checks, departure, sessions
+from . import checks, debts, departure, sessions
 from . import settings as owner_settings
 from .checks import CheckResult
 from .const import DOMAIN
 from .control import persist
 from .control.memory import ChargerMemory, Energy, Memory
 from .control.model import Settings
+from .debts import Debts
 from .departure import Departure
 from .export import ExportMeter
 from .mqtt_transport import steady_now_s
@@ -54,12 +56,8 @@ class Stored:
     """Unix time, s."""
     checks: Mapping[str, CheckResult] = field(default_factory=dict)
     """The last commissioning check of each charger."""
-    owed: frozenset[str] = frozenset()
-    """Chargers that may hold something of ours."""
-
-    def may_hold(self, charger_id: str) -> bool:
-        """Tell whether a charger may hold something of ours: in shadow mode only what is owed."""
-        return charger_id in self.owed or not self.settings.site.shadow
+    owed: Debts = ()
+    """Chargers that may hold something of ours, those that are not set up any more too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +78,18 @@ class SiteStore:
         self._marks: _Marks | None = None
         self._counters_at_s = 0.0
 
-    async def async_load(self, charger_ids: Iterable[str]) -> Stored:
-        """Read the file; whatever is missing or damaged starts from its default."""
+    async def async_read(self) -> Mapping[str, Any]:
+        """Give the file as it is; nothing where there is none. HomeAssistantError as of `SiteFile`."""
+        return await self._store.async_read()
+
+    async def async_load(self, chargers: Iterable[ConfigSubentry]) -> Stored:
+        """Read the file; whatever is missing or damaged starts from its default.
+
+        HomeAssistantError as of `SiteFile`.
+        """
         data = await self._store.async_read()
-        known = tuple(charger_ids)
+        by_id = {charger.subentry_id: charger for charger in chargers}
+        known = tuple(by_id)
         settings, rejected = owner_settings.load(data.get("settings"), known)
         departures, unusable = departure.load(data.get("departures"), known)
         if rejected or unusable:
@@ -100,7 +106,7 @@ class SiteStore:
             export=ExportMeter.load(data.get("exported_kwh")),
             sessions_started_at=sessions.load(data.get("sessions_started_at"), known),
             checks=checks.load(data.get("checks"), known),
-            owed=_owed(data.get("owed"), known),
+            owed=_owed(data.get("owed"), settings, by_id.values()),
         )
 
     def save_soon(self, stored: Callable[[], Stored]) -> None:
@@ -125,8 +131,11 @@ class SiteStore:
         await self._store.async_save_last(self._dump(stored))
 
     async def async_remove(self) -> None:
-        """Delete the file."""
-        await self._store.async_remove()
+        """Delete the file; what the disk does not let go is said in the log."""
+        try:
+            await self._store.async_remove()
+        except OSError as error:
+            _LOGGER.warning("The stored settings and counters cannot be deleted: %s", error)
 
     def _dump(self, stored: Stored) -> dict[str, Any]:
         return {
@@ -137,13 +146,19 @@ class SiteStore:
             "exported_kwh": stored.export.total_kwh,
             "sessions_started_at": dict(stored.sessions_started_at),
             "checks": checks.dump(stored.checks),
-            "owed": sorted(stored.owed),
+            "owed": debts.dump(stored.owed),
         }
 
 
-def _owed(stored: object, known: tuple[str, ...]) -> frozenset[str]:
-    """Read which chargers may hold something of ours; of no others anything is taken back."""
-    return frozenset(key for key in known if isinstance(stored, list) and key in stored)
+def _owed(stored: object, settings: Settings, chargers: Iterable[ConfigSubentry]) -> Debts:
+    """Read which chargers may hold something of ours; of no others anything is taken back.
+
+    Where nobody noted it all of them may, unless shadow mode says that nothing is sent.
+    """
+    owed = debts.load(stored, chargers)
+    if owed is not None:
+        return owed
+    return () if settings.site.shadow else tuple(debts.debt_of(charger) for charger in chargers)
 
 
 def _absence_s(saved_at: object) -> float:

@@ -12,6 +12,7 @@ import tempfile
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
@@ -38,14 +39,16 @@ class SiteFile(Store[Data]):
     async def async_read(self) -> Mapping[str, Any]:
         """Give what is stored; nothing when there is no file or it was kept aside as damaged.
 
-        HomeAssistantError for a file of a newer version, or one that the disk does not give: it is
-        left alone, for it may be good.
+        HomeAssistantError for one that the disk does not give, which may be another time, and of these
+        UnsupportedStorageVersionError for one of a newer version: it is left alone, for it may be good.
         """
         try:
             data: object = await self.async_load()
-        except AttributeError, KeyError, TypeError:
-            # Store takes any JSON for an object with a version and data.
+        except AttributeError, KeyError, NotImplementedError, TypeError:
+            # Store takes any JSON for an object with a version of the past or today, and data.
             data = ()
+        except OSError as error:
+            raise HomeAssistantError(f"{self.path} cannot be read: {error}") from error
         if data is None:
             return {}
         if not isinstance(data, Mapping):
@@ -115,7 +118,10 @@ class SiteFile(Store[Data]):
     async def _async_keep_aside(self) -> None:
         """Move the file out of the way of the next write."""
         kept = f"{self.path}.corrupt.{dt_util.utcnow().isoformat()}"
-        await self.hass.async_add_executor_job(_move, Path(self.path), Path(kept))
+        try:
+            await self.hass.async_add_executor_job(_move, Path(self.path), Path(kept))
+        except OSError as error:
+            raise HomeAssistantError(f"{self.path} cannot be kept aside: {error}") from error
         _LOGGER.error(
             "The stored settings and counters are nothing this integration wrote. They begin "
             "anew; the file is kept as %s",

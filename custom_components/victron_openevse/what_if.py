@@ -98,12 +98,14 @@ async def _async_answer(
     began_s, now = monotonic(), dt_util.now()
     start = dt_util.start_of_local_day(now.date() - timedelta(days=question.days))
     coordinator = question.coordinator
+    # A charger may be removed meanwhile: the days recorded with it are told all the same.
+    titles = {key: coordinator.config_entry.subentries[key].title for key in present.chargers}
     tracks = await async_tracks(hass, coordinator, start, now)
     material = _Material(
         known=what_is_known(hass, coordinator, present, start),
         tracks=tracks,
         tried=tried,
-        titles={key: coordinator.config_entry.subentries[key].title for key in present.chargers},
+        titles=titles,
     )
     answer = await hass.async_add_executor_job(_answer, material)
     if answer is None:

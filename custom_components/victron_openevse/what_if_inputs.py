@@ -1,7 +1,7 @@
 """Everything a replay needs: what was recorded, and what is known without the recorder."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
 
@@ -17,7 +17,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.sun import get_astral_event_next
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_EXPORT_PRICE, CONF_IMPORT_PRICE, DOMAIN
+from .const import CONF_EXPORT_PRICE, CONF_IMPORT_PRICE, DAY, DOMAIN, HOUR
 from .control.freshness import known
 from .control.memory import ChargerMemory
 from .control.model import Readings, Settings
@@ -39,9 +39,6 @@ from .recorded_days import (
 )
 from .recorded_settings import CHARGER_KNOBS, SITE_KNOBS
 from .recorder_history import Histories, as_numbers, async_read
-
-HOUR: Final = timedelta(hours=1)
-ONE_DAY: Final = timedelta(days=1)
 
 SITE_SOURCES: Final[Mapping[str, Platform]] = {
     **dict.fromkeys((*NEEDED_SITE, *MORE_SITE), Platform.SENSOR),
@@ -175,18 +172,18 @@ def _site_facts(readings: Readings, settings: Settings) -> SiteFacts:
 
 def make_days(hass: HomeAssistant, first: date, now: datetime) -> tuple[Day, ...]:
     """Give the local days from `first` until `now`, which ends the last one."""
-    dates = [first + number * ONE_DAY for number in range((now.date() - first).days + 2)]
+    dates = [first + number * DAY for number in range((now.date() - first).days + 2)]
     edges = [dt_util.start_of_local_day(one) for one in dates]
     return tuple(_day(hass, start, min(end, now)) for start, end in pairwise(edges) if start < now)
 
 
 def _day(hass: HomeAssistant, start: datetime, end: datetime) -> Day:
     sunrise = _next(hass, SUN_EVENT_SUNRISE, start)
-    if sunrise is not None and sunrise - start >= ONE_DAY:
+    if sunrise is not None and sunrise - start >= DAY:
         sunrise = None
     sunset = None if sunrise is None else _next(hass, SUN_EVENT_SUNSET, sunrise)
     length_h = None
-    if sunrise is not None and sunset is not None and sunset - sunrise < ONE_DAY:
+    if sunrise is not None and sunset is not None and sunset - sunrise < DAY:
         length_h = (sunset - sunrise) / HOUR
     return Day(
         date=start.date().isoformat(),
@@ -211,6 +208,5 @@ def _departures_s(departure: Departure, days: Iterable[Day]) -> tuple[float, ...
     dates = [date.fromisoformat(day.date) for day in days]
     zone = dt_util.get_default_time_zone()
     return tuple(
-        datetime.combine(one, departure.at, zone).timestamp()
-        for one in (*dates, dates[-1] + ONE_DAY)
+        datetime.combine(one, departure.at, zone).timestamp() for one in (*dates, dates[-1] + DAY)
     )

@@ -148,7 +148,7 @@ def test_a_law_that_ignores_the_priority_is_found_out() -> None:
 def test_the_day_without_a_car_comes_from_the_cache(own_cache: Path) -> None:
     case = simple_case(replace(REFERENCE, start_soc_pct=41.0))
     first = baseline(case)
-    assert len(list(own_cache.glob("baseline-*.npz"))) == 1
+    assert len(list(own_cache.glob("without-car-*.npz"))) == 1
     again = baseline(replace(case, window=LEAVES_AT_NOON))
     assert again.ledger == first.ledger
-    assert len(list(own_cache.glob("baseline-*.npz"))) == 1
+    assert len(list(own_cache.glob("without-car-*.npz"))) == 1

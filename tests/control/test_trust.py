@@ -135,7 +135,7 @@ def test_a_grid_that_comes_back_for_moments_is_not_back() -> None:
     assert grid_is_lost(house)
 
 
-def lost(house: House) -> House:
+def lost[H: House](house: H) -> H:
     """A house whose grid was lost a while ago."""
     house.run(30)
     house.grid_connected = False

@@ -43,11 +43,7 @@ CHARGER_ID: Final = "1123456789ABCDEFGHJKMNPQRS"
 STEADY_NOW_S: Final = steady_now_s
 PACKAGE: Final = f"custom_components.{DOMAIN}"
 
-CONFIG: Final = {
-    "firmware": "8.2.3",
-    "version": "5.1.5",
-    "sntp_enabled": True,
-}
+CONFIG: Final = {"firmware": "8.2.3", "version": "5.1.5", "sntp_enabled": True}
 
 
 @dataclass
@@ -236,12 +232,14 @@ class Clock:
         """Let time pass by itself from now on."""
         self._real = True
 
-    async def advance(self, seconds: int, each_second: Callable[[], None] | None = None) -> None:
-        """Live through some seconds."""
-        for _ in range(seconds):
-            self.now_s += 1.0
-            if each_second is not None:
-                each_second()
+    async def advance(
+        self, seconds: int, each_step: Callable[[], None] | None = None, *, step_s: int = 1
+    ) -> None:
+        """Live through some seconds, deciding every `step_s` of them."""
+        for _ in range(0, seconds, step_s):
+            self.now_s += step_s
+            if each_step is not None:
+                each_step()
             fire_due(self.hass, dt_util.utcnow() + timedelta(seconds=1))
             await self.hass.async_block_till_done()
 
@@ -293,10 +291,8 @@ async def broker(
 ) -> Broker:
     """Give the broker that Home Assistant is connected to."""
     broker = Broker(hass)
-    publish, subscribe = (
-        mqtt_client_mock.publish.side_effect,
-        mqtt_client_mock.subscribe.side_effect,
-    )
+    publish = mqtt_client_mock.publish.side_effect
+    subscribe = mqtt_client_mock.subscribe.side_effect
 
     def on_publish(topic: str, payload: str, *args: Any, **kwargs: Any) -> Any:
         result = publish(topic, payload, *args, **kwargs)
@@ -341,8 +337,7 @@ def clock(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloc
 
 def with_clock() -> list[Any]:
     """List the integration's modules that read the steady clock."""
-    loaded = list(sys.modules.items())
-    ours = [module for name, module in loaded if name.startswith(PACKAGE)]
+    ours = [module for name, module in list(sys.modules.items()) if name.startswith(PACKAGE)]
     return [module for module in ours if hasattr(module, "steady_now_s")]
 
 
@@ -392,3 +387,11 @@ async def start(
     known = hass.config_entries.async_get_entry(entry.entry_id)
     if known is not None and entry.state.recoverable:
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def running(gx: Gx, charger: Charger, clock: Clock, start: Start) -> None:
+    """A site whose car charges from the sun."""
+    await start()
+    charger.dump()
+    await clock.advance(8, gx.say_all)

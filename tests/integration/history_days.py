@@ -4,23 +4,28 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import pi, sin
 from typing import Any, Final
+from unittest.mock import MagicMock, patch
 
+from homeassistant.components.recorder import DEFAULT_COMMIT_INTERVAL
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
+import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
 STEP_S: Final = 600.0
-"""Powers are written at least this often."""
+"""Powers are written at least this often; all of them unchanged for half an hour count as a gap."""
 PEAK_W: Final = 3500.0
 HOUSE_W: Final = 350.0
 CAR_W: Final = 1610.0
 CAR_A: Final = 7
 FROM_H: Final = 10.0
 TO_H: Final = 15.0
-MORNING_H: Final = 8
 """When the car charged each day; it was there all the time."""
+MORNING_H: Final = 1
+"""What it is now; each hour of today takes its time to be written and replayed."""
 NAMES: Final[Mapping[str, str]] = {
     "pv": "sensor.cerbo_gx_pv_power",
     "house": "sensor.cerbo_gx_house_power",
@@ -42,8 +47,16 @@ NAMES: Final[Mapping[str, str]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+async def _our_integration(
+    recorder_mock: MagicMock, enable_custom_integrations: None, hass: HomeAssistant
+) -> None:
+    """Let Home Assistant load custom integrations, in the morning; the recorder has to come first."""
+    await hass.config.async_set_time_zone(morning_zone())
+
+
 def morning_zone() -> str:
-    """Name a time zone in which it is 8 o'clock now: before the car charges, whenever tests are run."""
+    """Name a time zone in which the night is not over: before the car charges, whenever tests are run."""
     ahead_h = (MORNING_H - dt_util.utcnow().hour + 12) % 24 - 12
     return f"Etc/GMT{-ahead_h:+d}"
 
@@ -53,10 +66,16 @@ def first_moment(days: int) -> datetime:
     return dt_util.start_of_local_day(dt_util.now().date() - timedelta(days=days))
 
 
-async def async_write_days(
-    hass: HomeAssistant, days: int, *, silent_h: tuple[float, float] | None = None
-) -> None:
-    """Write `days` days and today so far; nothing between `silent_h` of the first day."""
+async def async_write_days(hass: HomeAssistant, days: int) -> None:
+    """Write `days` days and today so far."""
+    # Many rows at once, as outside of tests, where the recorder commits every row by itself.
+    with patch.object(get_instance(hass), "commit_interval", DEFAULT_COMMIT_INTERVAL):
+        write_days(hass, days)
+        await async_wait_recording_done(hass)
+
+
+def write_days(hass: HomeAssistant, days: int) -> None:
+    """Set the states of the days one after the other."""
     start = first_moment(days)
     now_s = dt_util.utcnow().timestamp()
     steps = int((now_s - start.timestamp()) // STEP_S)
@@ -67,12 +86,9 @@ async def async_write_days(
         # The recorder believes that nothing is older than itself: nothing holds at the start yet.
         at_s = start.timestamp() + step * STEP_S + 1.0
         hour = step * STEP_S / 3600.0
-        if silent_h is not None and silent_h[0] <= hour < silent_h[1]:
-            continue
         values = moment(hour % 24.0, step)
         counter_kwh += values["power"] * STEP_S / 3.6e6
         write(hass, at_s, values | {"total": round(counter_kwh, 2)})
-    await async_wait_recording_done(hass)
 
 
 def moment(hour: float, step: int) -> dict[str, Any]:

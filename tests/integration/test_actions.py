@@ -60,14 +60,6 @@ def both(gx: Gx, charger: Charger) -> Callable[[], None]:
 
 
 @pytest.fixture
-async def running(gx: Gx, charger: Charger, clock: Clock, start: Start) -> None:
-    """A site whose car charges from the sun."""
-    await start()
-    charger.dump()
-    await clock.advance(8, gx.say_all)
-
-
-@pytest.fixture
 def told(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """The car tells its battery level."""
     hass.states.async_set(CAR, "55")
@@ -89,7 +81,7 @@ async def test_a_boost_charges_and_leads_back(
     assert isinstance(claim, dict)
     assert (claim["state"], claim["charge_current"]) == ("active", 13)
     assert state(hass, "sensor.garage_reason") == "boosting"
-    await clock.advance(120, gx.say_all)
+    await clock.advance(120, gx.say_all, step_s=5)
     assert (state(hass, MODE), state(hass, BOOST)) == ("solar", "off")
     assert temporary(entry) is None
 
@@ -172,7 +164,7 @@ async def test_a_pause_for_a_time(
     claim = broker.claims()[-1]
     assert isinstance(claim, dict)
     assert claim["state"] == "disabled"
-    await clock.advance(70, gx.say_all)
+    await clock.advance(70, gx.say_all, step_s=5)
     assert state(hass, STATUS) in ("charging", "starting")
 
 
@@ -184,7 +176,7 @@ async def test_a_pause_waits_for_the_end_of_a_boost(
     await do(hass, "boost", duration={"minutes": 1})
     assert (state(hass, PAUSE), state(hass, BOOST)) == ("on", "on")
     assert state(hass, STATUS) != "paused"
-    await clock.advance(70, gx.say_all)
+    await clock.advance(70, gx.say_all, step_s=5)
     assert (state(hass, PAUSE), state(hass, BOOST)) == ("on", "off")
     assert state(hass, STATUS) == "paused"
     await do(hass, "resume")
@@ -214,7 +206,7 @@ async def test_a_mode_for_good_and_for_a_while(
     assert temporary(entry) is None
     await do(hass, "set_mode", mode="medium", duration={"minutes": 1})
     assert (state(hass, MODE), state(hass, BOOST)) == ("medium", "off")
-    await clock.advance(66, gx.say_all)
+    await clock.advance(66, gx.say_all, step_s=6)
     assert state(hass, MODE) == "minimum_solar"
 
 
@@ -228,14 +220,14 @@ async def test_a_restart_keeps_the_end(
     hass_storage: dict[str, Any],
 ) -> None:
     await do(hass, "boost", duration={"minutes": 10})
-    await clock.advance(120, gx.say_all)
+    await clock.advance(120, gx.say_all, step_s=5)
     await hass.config_entries.async_unload(entry.entry_id)
     stored = hass_storage[f"{DOMAIN}.{ENTRY_ID}"]["data"]
     assert stored["settings"]["chargers"][CHARGER_ID]["temporary"]["duration_s"] == 600.0
     clock.now_s = 50.0
     await start()
     assert (state(hass, MODE), state(hass, BOOST)) == ("fast", "on")
-    await clock.advance(470, gx.say_all)
+    await clock.advance(470, gx.say_all, step_s=5)
     assert state(hass, BOOST) == "on"
     await clock.advance(10, gx.say_all)
     assert (state(hass, MODE), state(hass, BOOST)) == ("solar", "off")
@@ -286,7 +278,7 @@ async def test_target_and_limit_reach_the_law(
         )
     own = coordinator(entry).settings.chargers[CHARGER_ID]
     assert (own.target_soc_pct, own.session_limit_kwh) == (50.0, 12.5)
-    await clock.advance(301, both(gx, charger))
+    await clock.advance(305, both(gx, charger), step_s=5)
     assert state(hass, STATUS) == "car_full"
     assert state(hass, "sensor.garage_reason") == "target_reached"
 

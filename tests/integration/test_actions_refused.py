@@ -12,9 +12,7 @@ import voluptuous as vol
 
 from custom_components.victron_openevse.const import DOMAIN
 
-from .test_actions import coordinator, do, running, temporary
-
-__all__ = ["running"]
+from .test_actions import coordinator, do, temporary
 
 
 async def refusal(hass: HomeAssistant, action: str, **data: Any) -> str:

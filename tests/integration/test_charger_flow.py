@@ -3,15 +3,16 @@
 import json
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.victron_openevse.const import CHARGER
 
 from .conftest import ANNOUNCE, BASE, CHARGER_ID, CONFIG, SERIAL, Broker, Charger
-from .test_config_flow import _impatient, empty
+from .test_config_flow import _impatient, announcement, discover, empty
 
 __all__ = ["_impatient"]
 
@@ -112,23 +113,79 @@ async def test_a_known_charger_is_not_added_twice(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
-async def test_the_topic_can_be_changed(
+async def change_topic(
+    hass: HomeAssistant, broker: Broker, entry: MockConfigEntry, topic: str
+) -> ConfigSubentry:
+    """Change a charger's topic to one on which a charger speaks, and give what is stored then."""
+    result = dict(await entry.start_subentry_reconfigure_flow(hass, CHARGER_ID))
+    assert result["step_id"] == "reconfigure"
+    broker.retained[f"{topic}/config"] = json.dumps(CONFIG)
+    spoken = Charger(Broker(hass)).values
+
+    def speak() -> None:
+        for key, value in spoken.items():
+            broker.publish(f"{topic}/{key}", value)
+
+    hass.loop.call_later(0.1, speak)
+    result = await submit(hass, result, topic)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    return entry.subentries[CHARGER_ID]
+
+
+async def test_a_charger_removed_meanwhile_cannot_be_changed(
+    hass: HomeAssistant, charger: Charger, broker: Broker, entry: MockConfigEntry
+) -> None:
+    entry.add_to_hass(hass)
+    result = dict(await entry.start_subentry_reconfigure_flow(hass, CHARGER_ID))
+    hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
+    hass.loop.call_later(0.1, charger.dump)
+    result = await submit(hass, result, BASE)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "removed")
+
+
+async def test_a_changed_topic_has_to_be_a_chargers(
     hass: HomeAssistant, broker: Broker, entry: MockConfigEntry
 ) -> None:
     entry.add_to_hass(hass)
-    moved = Charger(broker)
     broker.retained = {"garage/evse/config": json.dumps(CONFIG)}
     result = dict(await entry.start_subentry_reconfigure_flow(hass, CHARGER_ID))
-    assert result["step_id"] == "reconfigure"
     result = await submit(hass, result, "garage/evse")
     assert result["errors"] == {"base": "charger_silent"}
 
-    def speak() -> None:
-        for key, value in moved.values.items():
-            broker.publish(f"garage/evse/{key}", value)
 
-    hass.loop.call_later(0.1, speak)
-    result = await submit(hass, result, "garage/evse")
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    subentry = entry.subentries[CHARGER_ID]
-    assert (subentry.data["base_topic"], subentry.unique_id) == ("garage/evse", SERIAL)
+async def test_another_topic_may_be_another_charger(
+    hass: HomeAssistant, broker: Broker, entry: MockConfigEntry
+) -> None:
+    """The one before does not take its place back when it announces itself again."""
+    entry.add_to_hass(hass)
+    subentry = await change_topic(hass, broker, entry, "garage/evse")
+    assert (subentry.data["base_topic"], subentry.data["url"]) == ("garage/evse", None)
+    assert subentry.unique_id is None
+    result = await discover(hass)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "add_charger")
+    assert entry.subentries[CHARGER_ID].data["base_topic"] == "garage/evse"
+
+
+@pytest.mark.parametrize(
+    ("announced_id", "topic", "unique_id"),
+    [
+        pytest.param(SERIAL, "garage/evse", SERIAL, id="its own, moved"),
+        pytest.param("ffffffffffff", "garage/evse", "ffffffffffff", id="another one"),
+        pytest.param(None, BASE, SERIAL, id="nothing changed"),
+    ],
+)
+async def test_a_charger_keeps_its_id_or_takes_that_of_the_other(
+    hass: HomeAssistant,
+    broker: Broker,
+    entry: MockConfigEntry,
+    announced_id: str | None,
+    topic: str,
+    unique_id: str,
+) -> None:
+    entry.add_to_hass(hass)
+    if announced_id is not None:
+        words = announcement(id=announced_id, mqtt=topic)
+        broker.retained["openevse/announce/new"] = words
+    subentry = await change_topic(hass, broker, entry, topic)
+    assert (subentry.data["base_topic"], subentry.unique_id) == (topic, unique_id)
+    assert subentry.data["url"] == "http://192.0.2.7/"

@@ -1,5 +1,6 @@
 """What a person does about the issue of a commissioning check: confirm it, or find that it went."""
 
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.components.repairs import repairs_flow_manager
@@ -10,6 +11,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.victron_openevse.checks import CheckResult, wirings
 from custom_components.victron_openevse.const import DOMAIN
 from custom_components.victron_openevse.control.commissioning_record import Outcome
 
@@ -39,6 +41,30 @@ async def test_one_confirmation_sets_the_proposed_phase(
     assert state(hass, "select.garage_grid_phase") == "l2"
     await clock.advance(12, home.live)
     assert issues(hass) == set()
+
+
+async def test_what_is_applied_is_what_was_shown(
+    hass: HomeAssistant, home: Home, clock: Clock, known: Known, entry: MockConfigEntry
+) -> None:
+    """Another check ended while the dialogue was open."""
+    await known(PROPOSAL)
+    found = issue(hass, "grid_phase_differs", CHARGER_ID)
+    assert found is not None
+    assert await async_setup_component(hass, "repairs", {})
+    flows = repairs_flow_manager(hass)
+    assert flows is not None
+    form = await flows.async_init(DOMAIN, data={"issue_id": found.issue_id})
+    (finding,) = PROPOSAL.findings
+    newer = replace(PROPOSAL, findings=(replace(finding, value=3),))
+    result = CheckResult(at=2.0, outcome=newer, wiring=wirings(entry)[CHARGER_ID])
+    entry.runtime_data.checks.restore({CHARGER_ID: result})
+    await clock.advance(15, home.live)
+    newest = issue(hass, "grid_phase_differs", CHARGER_ID)
+    assert newest is not None
+    assert newest.data is not None
+    assert newest.data["value"] == 3
+    await flows.async_configure(form["flow_id"], {})
+    assert state(hass, "select.garage_grid_phase") == "l2"
 
 
 async def test_a_repair_of_what_is_gone_says_so(

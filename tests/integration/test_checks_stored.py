@@ -79,9 +79,11 @@ def test_a_damaged_result_is_left_out(data: object) -> None:
         pytest.param("grid_phase", 7, id="seventh phase"),
         pytest.param("mode", 1, id="no proposal"),
         pytest.param("phases", "3", id="text"),
+        pytest.param([], 3, id="a list as setting"),
+        pytest.param({}, 3, id="an object as setting"),
     ],
 )
-def test_a_damaged_proposal_is_never_applied(setting: str, value: object) -> None:
+def test_a_damaged_proposal_is_never_applied(setting: object, value: object) -> None:
     finding = {"code": "phases", "numbers": {"seen": 3}, "setting": setting, "value": value}
     outcome = {"verdict": "findings", "findings": [finding, 5, {"code": "unheard of"}]}
     loaded = checks.load({"a": {"at": 1.0, "outcome": outcome}}, ["a"])["a"].outcome

@@ -142,7 +142,7 @@ async def test_an_incomplete_gx_says_what_is_missing(hass: HomeAssistant, gx: Gx
     soc = gx.values.pop("system/0/Dc/Battery/Soc")
     result = await choose(hass, await begin(hass), "broker")
     assert result["errors"] == {"base": "gx_incomplete"}
-    assert result["description_placeholders"]["missing"] == "battery soc"
+    assert result["description_placeholders"]["missing"] == "Battery level"
     gx.values["system/0/Dc/Battery/Soc"] = soc
     result = await submit(hass, result)
     assert result["step_id"] == "confirm_without_charger"
@@ -178,10 +178,11 @@ async def test_a_known_site_is_not_set_up_twice(
 
 
 @pytest.mark.parametrize(
-    ("config", "why"),
+    ("language", "config", "why"),
     [
-        pytest.param({**CONFIG, "version": "4.1.8"}, "firmware 4.1.8", id="old firmware"),
-        pytest.param(None, "no answer", id="says nothing"),
+        pytest.param("en", {**CONFIG, "version": "4.1.8"}, "firmware 4.1.8", id="old firmware"),
+        pytest.param("en", None, "no answer", id="says nothing"),
+        pytest.param("de", None, "keine Antwort", id="says nothing to a German"),
     ],
 )
 async def test_a_charger_that_cannot_be_steered_is_left_out(
@@ -189,10 +190,12 @@ async def test_a_charger_that_cannot_be_steered_is_left_out(
     gx: Gx,
     charger: Charger,
     broker: Broker,
+    language: str,
     config: dict[str, Any] | None,
     why: str,
 ) -> None:
     """What the broker kept of a charger that says nothing does not make it one."""
+    hass.config.language = language
     charger.silent = config is None
     broker.retained[f"{BASE}/config"] = json.dumps(config or CONFIG)
     result = await begin(hass)

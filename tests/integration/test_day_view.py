@@ -1,7 +1,6 @@
 """The day of decisions: what the page gets, how it is thinned, and how bands are made."""
 
 from typing import Any, Final
-from unittest.mock import MagicMock
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -11,8 +10,18 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.victron_openevse.day_view import MOST_POINTS, bands, period, thin
 
-from .conftest import CHARGER_ID, ENTRY_ID, Charger, Clock, Gx, Start
-from .history_days import CAR_A, CAR_W, FROM_H, TO_H, async_write_days, first_moment, morning_zone
+from .conftest import CHARGER_ID, ENTRY_ID
+from .history_days import (
+    CAR_A,
+    CAR_W,
+    FROM_H,
+    TO_H,
+    _our_integration,
+    async_write_days,
+    first_moment,
+)
+
+__all__ = ["_our_integration"]
 
 COMMAND: Final = {"type": "victron_openevse/day", "site": ENTRY_ID, "charger": CHARGER_ID}
 SERIES: Final = {
@@ -27,22 +36,6 @@ SERIES: Final = {
     "soc_pct",
     "reserve_pct",
 }
-
-
-@pytest.fixture(autouse=True)
-async def _our_integration(
-    recorder_mock: MagicMock, enable_custom_integrations: None, hass: HomeAssistant
-) -> None:
-    """Let Home Assistant load custom integrations, in the morning; the recorder has to come first."""
-    await hass.config.async_set_time_zone(morning_zone())
-
-
-@pytest.fixture
-async def running(gx: Gx, charger: Charger, clock: Clock, start: Start) -> None:
-    """A site that runs."""
-    await start()
-    charger.dump()
-    await clock.advance(8, gx.say_all)
 
 
 async def ask(hass_ws_client: WebSocketGenerator, **fields: Any) -> dict[str, Any]:
@@ -85,24 +78,21 @@ async def test_the_last_hours_of_a_charger_without_some_entities(
     assert answer["mode"] == [] or answer["mode"][0]["code"] == "solar"
 
 
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        pytest.param({"site": "elsewhere"}, "not_found", id="no such site"),
-        pytest.param({"charger": "elsewhere"}, "not_found", id="no such charger"),
-        pytest.param({"date": "today"}, "invalid_format", id="no date"),
-        pytest.param({"hours": 100}, "invalid_format", id="too long"),
-        pytest.param({"hours": 2, "date": "2026-11-21"}, "invalid_format", id="both"),
-    ],
-)
+IMPOSSIBLE: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "no such site": ({"site": "elsewhere"}, "not_found"),
+    "no such charger": ({"charger": "elsewhere"}, "not_found"),
+    "no date": ({"date": "today"}, "invalid_format"),
+    "too long": ({"hours": 100}, "invalid_format"),
+    "both": ({"hours": 2, "date": "2026-11-21"}, "invalid_format"),
+}
+
+
 async def test_what_cannot_be_shown(
-    hass: HomeAssistant,
-    running: None,
-    hass_ws_client: WebSocketGenerator,
-    fields: dict[str, Any],
-    code: str,
+    running: None, hass_ws_client: WebSocketGenerator, subtests: pytest.Subtests
 ) -> None:
-    assert (await ask(hass_ws_client, **fields))["error"]["code"] == code
+    for name, (fields, code) in IMPOSSIBLE.items():
+        with subtests.test(name):
+            assert (await ask(hass_ws_client, **fields))["error"]["code"] == code
 
 
 def test_a_period_is_a_local_day_or_the_last_hours() -> None:

@@ -2,8 +2,10 @@
 
 import json
 from types import MappingProxyType
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.discovery_flow import DiscoveryKey
 from homeassistant.helpers.json import ExtendedJSONEncoder
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -75,3 +77,31 @@ async def test_credentials_addresses_and_names_are_blotted_out(
         "sun_forecasts",
     ]
     assert report["decisions_last_minute"] >= 1
+
+
+async def test_of_a_site_that_does_not_run_is_told_what_was_stored(
+    hass: HomeAssistant,
+    gx: Gx,
+    charger: Charger,
+    start: Start,
+    entry: MockConfigEntry,
+) -> None:
+    await start()
+    await hass.config_entries.async_unload(entry.entry_id)
+    report = await async_get_config_entry_diagnostics(hass, entry)
+    text = json.dumps(report, cls=ExtendedJSONEncoder)
+    for secret in (PORTAL, SERIAL, BASE, "192.0.2.7", "Garage"):
+        assert secret not in text
+    assert report["state"] == "not_loaded"
+    assert report["stored"]["settings"]["site"]["night_reserve_pct"] == 40.0
+    assert [debt["charger"] for debt in report["stored"]["owed"]] == [CHARGER_ID]
+
+
+async def test_a_store_that_cannot_be_read_is_told_too(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    entry.add_to_hass(hass)
+    read = "custom_components.victron_openevse.storage_file.SiteFile.async_read"
+    with patch(read, side_effect=HomeAssistantError("I/O error")):
+        report = await async_get_config_entry_diagnostics(hass, entry)
+    assert report["stored"] == "HomeAssistantError"

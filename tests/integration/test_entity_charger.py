@@ -9,12 +9,12 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.victron_openevse import entity_calls
 from custom_components.victron_openevse.control.freshness import charging_power_w, is_online
 from custom_components.victron_openevse.control.model import (
     ChargerReading,
     ChargerState,
 )
-from custom_components.victron_openevse.openevse import entities
 from custom_components.victron_openevse.openevse.entities import EntityCharger
 from custom_components.victron_openevse.openevse.override import RESEND_S
 
@@ -351,7 +351,7 @@ async def test_a_charger_that_does_not_answer_holds_nothing_up(
     hass: HomeAssistant, evse: Evse, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each command is given up after a while, and the next one takes its turn."""
-    monkeypatch.setattr(entities, "CALL_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(entity_calls, "CALL_TIMEOUT_S", 0.01)
     answered = asyncio.Event()
 
     async def silent(_call: ServiceCall) -> None:

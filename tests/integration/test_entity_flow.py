@@ -367,6 +367,11 @@ async def test_reconfiguring_a_charger(hass: HomeAssistant, evse: Evse) -> None:
     (charger,) = entry.subentries.values()
     assert charger.data["entities"]["enable"] == ["switch.charger"]
     assert charger.unique_id == SERIAL
+    for current, unique_id in (("input_number.amps", None), (shown["set_current"], SERIAL)):
+        begun = await entry.start_subentry_reconfigure_flow(hass, charger.subentry_id)
+        person = Clicks(hass, hass.config_entries.subentries, begun)
+        await person.send({**shown, "set_current": current})
+        assert entry.subentries[charger.subentry_id].unique_id == unique_id
 
 
 async def test_a_charger_of_entities_is_not_discovered_again(

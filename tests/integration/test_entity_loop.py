@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -99,6 +100,15 @@ async def test_the_way_in_is_shown(hass: HomeAssistant, start: Start) -> None:
     state = hass.states.get(entity_id)
     assert state is not None
     assert state.state == "entities"
+
+
+async def test_nobody_knows_who_made_a_charger_of_entities(
+    start: Start, device_registry: dr.DeviceRegistry
+) -> None:
+    await start()
+    box = device_registry.async_get_device_by_identifier((DOMAIN, CHARGER_ID), ENTRY_ID)
+    assert box is not None
+    assert (box.name, box.manufacturer) == ("Garage", None)
 
 
 async def test_keeping_the_battery_out_is_said_to_be_impossible(

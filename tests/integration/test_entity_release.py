@@ -1,12 +1,19 @@
 """A charger steered through entities is handed back though that fails at first, and not for ever."""
 
+from unittest.mock import patch
+
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.victron_openevse.control.model import Mode
 from custom_components.victron_openevse.openevse.entities import EntityCharger
 
-from .conftest import Clock
+from .conftest import CHARGER_ID, Clock
 from .entity_house import Evse, charger_data
+from .test_entity_loop import Start, entry, gx, start
+
+__all__ = ["entry", "gx", "start"]
 
 
 @pytest.fixture
@@ -70,3 +77,49 @@ async def test_a_release_is_not_repeated_against_a_person(
     assert evse.calls == []
     assert not releasing(charger)
     charger.stop()
+
+
+async def test_entities_that_are_exchanged_for_others_are_given_back(
+    hass: HomeAssistant, evse: Evse, clock: Clock, start: Start, entry: MockConfigEntry
+) -> None:
+    """Over a charger that holds a stop of ours: nobody else would ever take that away."""
+    await start()
+    entry.runtime_data.set_charger(CHARGER_ID, mode=Mode.OFF)
+    await clock.advance(20)
+    assert evse.calls[-1] == ("override", "disabled")
+    own = entry.subentries[CHARGER_ID]
+    entities = {**own.data["entities"], "enable": ["select.other"]}
+    clock.release()
+    hass.config_entries.async_update_subentry(entry, own, data={**own.data, "entities": entities})
+    await hass.async_block_till_done()
+    assert evse.calls[-1] == ("override", "auto")
+    assert override(hass, evse) == "auto"
+
+
+async def test_a_charger_removed_while_it_is_unavailable_is_given_back_when_it_returns(
+    hass: HomeAssistant, evse: Evse, clock: Clock, start: Start, entry: MockConfigEntry
+) -> None:
+    await start()
+    entry.runtime_data.set_charger(CHARGER_ID, mode=Mode.OFF)
+    await clock.advance(20)
+    evse.entities.fall_silent()
+    clock.release()
+    with patch("custom_components.victron_openevse.hand_back.WAIT_S", 0.3):
+        hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
+        await hass.async_block_till_done()
+    clock._real = False
+    await clock.advance(1200)
+    evse.calls.clear()
+    evse.entities.say("charge_rate", "6")
+    evse.entities.say("current_capacity", "6")
+    evse.entities.say("override_state", "disabled")
+    await clock.advance(10)
+    assert evse.calls == [("override", "auto")]
+    assert entry.runtime_data.leftovers.debts == ()
+
+
+def override(hass: HomeAssistant, evse: Evse) -> str:
+    """Tell what the charger's override shows."""
+    found = hass.states.get(evse.entities.entity_id("override_state"))
+    assert found is not None
+    return found.state

@@ -90,7 +90,7 @@ async def test_the_core_integration_tells_everything(house: House) -> None:
     assert house.reading().source is SiteSource.ENTITIES
 
 
-def add(house: House, object_id: str, state: str, unit: str | None, role: str) -> None:
+def add(house: House, object_id: str, state: str, unit: object, role: str) -> None:
     """Name one more entity for a role, made in YAML without a unique id."""
     entity_id = f"sensor.{object_id}"
     attributes = {"unit_of_measurement": unit} if unit else {}
@@ -106,6 +106,8 @@ def add(house: House, object_id: str, state: str, unit: str | None, role: str) -
         pytest.param("3000", None, None, id="no unit is no power"),
         pytest.param("3000", "VA", None, id="apparent power is no power"),
         pytest.param("2.5", "kWh", None, id="energy is no power"),
+        pytest.param("3000", ["W"], None, id="a list is no unit"),
+        pytest.param("3000", 5, None, id="a number is no unit"),
         pytest.param("unavailable", "W", None, id="unavailable"),
         pytest.param("unknown", "W", None, id="unknown"),
         pytest.param("nan", "W", None, id="not a number"),
@@ -114,7 +116,7 @@ def add(house: House, object_id: str, state: str, unit: str | None, role: str) -
         pytest.param("9e9", "W", None, id="absurd"),
     ],
 )
-async def test_units(house: House, state: str, unit: str | None, expected: float | None) -> None:
+async def test_units(house: House, state: str, unit: object, expected: float | None) -> None:
     house.data["entities"]["grid_power"] = []
     add(house, "meter", state, unit, "grid_power")
     house.start()

@@ -10,17 +10,9 @@ import pytest
 from custom_components.victron_openevse.const import DOMAIN
 from custom_components.victron_openevse.explain import fill
 
-from .conftest import Charger, Clock, Gx, Start
+from .conftest import Clock, Gx
 from .test_actions import GARAGE, do
 from .test_loop import state
-
-
-@pytest.fixture
-async def running(gx: Gx, charger: Charger, clock: Clock, start: Start) -> None:
-    """A site whose car charges from the sun."""
-    await start()
-    charger.dump()
-    await clock.advance(8, gx.say_all)
 
 
 async def explain(hass: HomeAssistant) -> dict[str, Any]:

@@ -145,7 +145,7 @@ async def test_a_gx_that_tells_too_little(hass: HomeAssistant, server: GxServer)
     soc = gx.values.pop("system/0/Dc/Battery/Soc")
     result = await connect(hass)
     assert (result["step_id"], result["errors"]) == ("direct", {"base": "gx_incomplete"})
-    assert result["description_placeholders"]["missing"] == "battery soc"
+    assert result["description_placeholders"]["missing"] == "Battery level"
     gx.values["system/0/Dc/Battery/Soc"] = soc
     result = await submit(hass, result, HERE)
     assert result["step_id"] == "confirm_without_charger"

@@ -175,10 +175,15 @@ async def test_a_password_sent_encrypted_so_far_is_not_sent_in_the_open(
 
 
 @pytest.mark.parametrize(
-    ("encrypted", "known"),
+    ("encrypted", "known", "step_id"),
     [
-        pytest.param(True, {"certificate": OTHER_CERTIFICATE}, id="another certificate"),
-        pytest.param(False, {"host": "192.0.2.1"}, id="another address without encryption"),
+        pytest.param(True, {"certificate": OTHER_CERTIFICATE}, "login", id="another certificate"),
+        pytest.param(
+            False,
+            {"host": "192.0.2.1"},
+            "password_readable",
+            id="another address without encryption",
+        ),
     ],
 )
 async def test_the_known_password_is_told_to_no_stranger(
@@ -187,14 +192,16 @@ async def test_the_known_password_is_told_to_no_stranger(
     tls_server: GxServer,
     encrypted: bool,
     known: dict[str, str],
+    step_id: str,
 ) -> None:
     there = tls_server if encrypted else server
     SocketGx(there)
     there.password = "other"
     entry = site(direct_data(there, **known, password="secret"), hass)
-    result = await submit(hass, await reconfigure(hass, entry, "direct"), HERE)
-    assert result["type"] in (FlowResultType.FORM, FlowResultType.MENU)
-    assert all(password != "secret" for _, password in there.logins)
+    here = {**HERE, "security": "tls" if encrypted else "plain"}
+    result = await submit(hass, await reconfigure(hass, entry, "direct"), here)
+    assert result["step_id"] == step_id
+    assert there.logins == [(None, None)]
 
 
 async def test_entities_give_way_to_the_gx(hass: HomeAssistant, server: GxServer) -> None:

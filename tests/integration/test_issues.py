@@ -19,11 +19,16 @@ from custom_components.victron_openevse.const import DOMAIN
 from custom_components.victron_openevse.control.model import BatteryGuard, Priority
 from custom_components.victron_openevse.control.signs import Suspect
 from custom_components.victron_openevse.entity_refs import remember
+from custom_components.victron_openevse.openevse.mqtt import OpenEvseCharger
+from custom_components.victron_openevse.sources import ChargerAdapter, SiteAdapter
 
 from .conftest import BASE, CHARGER_ID, ENTRY_ID, Charger, Clock, Gx, Start
 from .test_optional_inputs import set_options
 
 MINUTE_S = 60
+STEP_S = 15
+"""Seconds between two messages; a GX that is silent for longer than 22 s is in trouble."""
+MISSING_ENTITIES = "custom_components.victron_openevse.issues.missing_entities"
 
 
 def issue(hass: HomeAssistant, kind: str, subject: str = ENTRY_ID) -> ir.IssueEntry | None:
@@ -48,13 +53,12 @@ def live(clock: Clock, gx: Gx, charger: Charger) -> Live:
     """Give a function that lives through minutes in which GX and charger go on speaking."""
 
     async def live(minutes: float) -> None:
-        for _ in range(int(minutes * 6)):
-            clock.now_s += 8
+        for _ in range(int(minutes * MINUTE_S / STEP_S)):
             if not charger.silent:
                 charger.dump()
             if not gx.silent:
                 gx.say_all()
-            await clock.advance(2)
+            await clock.advance(STEP_S, step_s=STEP_S)
 
     return live
 
@@ -82,7 +86,7 @@ async def test_a_silent_gx_is_told_after_ten_minutes_and_forgiven(
     assert found.severity is ir.IssueSeverity.ERROR
     assert found.translation_placeholders == {
         "name": "Cerbo GX",
-        "missing": "grid power, battery power, battery soc",
+        "missing": "Grid power, Battery power, Battery level",
     }
     gx.silent = False
     await live(0.5)
@@ -189,7 +193,7 @@ async def test_a_removed_input_is_told(
     await live(11)
     found = issue(hass, "input_missing")
     assert found is not None
-    assert found.translation_placeholders == {"name": "Cerbo GX", "missing": "import price"}
+    assert found.translation_placeholders == {"name": "Cerbo GX", "missing": "Import price"}
 
 
 async def test_a_gx_that_ignores_the_limit_is_told_of(
@@ -206,18 +210,50 @@ async def test_a_gx_that_ignores_the_limit_is_told_of(
     assert issues(hass) == {"guard_ignored"}
 
 
+def gone_of(adapter: SiteAdapter | ChargerAdapter) -> tuple[str, ...]:
+    """Name an entity that only sites or only chargers have."""
+    return ("charging_power",) if isinstance(adapter, OpenEvseCharger) else ("grid_power",)
+
+
 async def test_entities_that_are_gone_are_told_of(
     hass: HomeAssistant, start: Start, live: Live, entry: MockConfigEntry
 ) -> None:
     await start()
-    target = "custom_components.victron_openevse.issues.missing_entities"
-    with patch(target, return_value=("grid_power",)):
+    with patch(MISSING_ENTITIES, side_effect=gone_of):
         await live(11)
     site = issue(hass, "entity_missing")
     box = issue(hass, "entity_missing", CHARGER_ID)
     assert site is not None
     assert box is not None
-    assert box.translation_placeholders == {"name": "Garage", "missing": "grid power"}
+    assert site.translation_placeholders == {"name": "Cerbo GX", "missing": "Grid power"}
+    assert box.translation_placeholders == {"name": "Garage", "missing": "Charging power"}
+
+
+async def test_words_are_of_the_language_and_of_now(
+    hass: HomeAssistant, start: Start, live: Live, entry: MockConfigEntry
+) -> None:
+    hass.config.language = "de"
+    await start()
+    created = "custom_components.victron_openevse.issues.ir.async_create_issue"
+    with (
+        patch(MISSING_ENTITIES, return_value=("grid_power",)) as gone,
+        patch(created, wraps=ir.async_create_issue) as tell,
+    ):
+        await live(12)
+        found = issue(hass, "entity_missing")
+        assert found is not None
+        assert found.translation_placeholders == {"name": "Cerbo GX", "missing": "Netzleistung"}
+        told = tell.call_count
+        gone.return_value = ("grid_power", "battery_soc")
+        await live(1)
+        renewed = issue(hass, "entity_missing")
+    assert renewed is not None
+    assert renewed.translation_placeholders == {
+        "name": "Cerbo GX",
+        "missing": "Netzleistung, Batteriestand",
+    }
+    # Once each for site and charger, and once again for each when the words changed.
+    assert (told, tell.call_count) == (2, 4)
 
 
 async def test_without_a_broker_the_broker_is_missed(
@@ -307,8 +343,7 @@ async def test_a_fix_opens_the_dialogue_that_helps(
 ) -> None:
     await start()
     entry.runtime_data.set_site(priority=Priority.PRICES)
-    target = "custom_components.victron_openevse.issues.missing_entities"
-    with patch(target, return_value=("grid_power",)):
+    with patch(MISSING_ENTITIES, return_value=("grid_power",)):
         await live(11)
         done = await press_submit(repairs, f"{kind}_{subject}")
         assert done["type"] is FlowResultType.CREATE_ENTRY

@@ -57,8 +57,8 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What follows a number in a sentence; its name ends with its unit."""
 
-COUNTS: Final = {"step", "steps", "closings", "stays", "changes"}
-"""Numbers of things, which have no unit."""
+COUNTS: Final = {"step", "steps", "closings", "stays", "changes", "firmware"}
+"""Numbers of things, which have no unit; and versions."""
 
 
 def words_of(language: str) -> dict[str, Any]:

@@ -14,12 +14,14 @@ from custom_components.victron_openevse.control.memory import (
     Progress,
 )
 from custom_components.victron_openevse.control.model import Mode, Settings
+from custom_components.victron_openevse.debts import Debt, Debts
 from custom_components.victron_openevse.export import ExportMeter
 from custom_components.victron_openevse.storage import SiteStore, Stored
 
 from .conftest import Clock
 
 START = ChargerMemory()
+OWED = (Debt(charger_id="car", name="Garage", serial=None, address={"source": "mqtt"}),)
 HOUSE = HouseMemory()
 
 
@@ -27,7 +29,7 @@ def stored(
     memory: ChargerMemory = START,
     exported_kwh: float = 0.0,
     house: HouseMemory = HOUSE,
-    owed: frozenset[str] = frozenset(),
+    owed: Debts = (),
 ) -> Stored:
     """Give a site with one charger."""
     return Stored(
@@ -85,7 +87,7 @@ def writes(hass: HomeAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
         pytest.param(stored(replace(START, progress=Progress(serial=1))), 1, id="a boost"),
         pytest.param(stored(replace(START, reached_pct=80.0)), 1, id="a target reached"),
         pytest.param(stored(replace(START, overridden=True)), 1, id="an override"),
-        pytest.param(stored(owed=frozenset({"car"})), 1, id="something to give back"),
+        pytest.param(stored(owed=OWED), 1, id="something to give back"),
         pytest.param(stored(house=HouseMemory(night_kwh=2.0)), 0, id="a night goes on"),
         pytest.param(stored(house=HouseMemory(nights_kwh=(4.0,))), 1, id="a night was learned"),
     ],

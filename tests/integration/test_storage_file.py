@@ -5,6 +5,7 @@ from datetime import timedelta
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -89,6 +90,8 @@ async def test_without_a_file_there_is_nothing(hass: HomeAssistant, folder: Path
         pytest.param(b'{"data": {}}', id="without version"),
         pytest.param(b'{"version": 1, "minor_version": 1, "data": [1]}', id="data is a list"),
         pytest.param(b'{"version": 1, "minor_version": 1, "data": "x"}', id="data is a text"),
+        pytest.param(b'{"version": 0, "minor_version": 1, "data": {}}', id="version 0"),
+        pytest.param(b'{"version": -1, "minor_version": 1, "data": {}}', id="version -1"),
         pytest.param(b'["version"]', id="a list"),
         pytest.param(b'"text"', id="a text"),
         pytest.param(b"17", id="a number"),
@@ -115,6 +118,17 @@ async def test_file_of_a_newer_version_is_left_alone(hass: HomeAssistant, folder
     with pytest.raises(HomeAssistantError):
         await make(hass).async_read()
     assert (folder / KEY).read_text() == newer
+
+
+async def test_damaged_file_that_cannot_be_moved_is_no_other_error(
+    hass: HomeAssistant, folder: Path
+) -> None:
+    (folder / KEY).write_bytes(b'{"version": 1}')
+    with (
+        patch("custom_components.victron_openevse.storage_file._move", side_effect=OSError),
+        pytest.raises(HomeAssistantError),
+    ):
+        await make(hass).async_read()
 
 
 async def test_refused_write_is_said_once_and_tried_again(

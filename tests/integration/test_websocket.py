@@ -1,7 +1,9 @@
 """The live picture: what it shows, how often it comes, and that nothing is left of it."""
 
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+import re
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -11,6 +13,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
+from custom_components.victron_openevse import live_picture
 from custom_components.victron_openevse.control.model import (
     ChargerSettings,
     Mode,
@@ -23,14 +26,7 @@ from .test_loop import state
 
 LIVE = "victron_openevse/live"
 SILENCE_S = 0.2
-
-
-@pytest.fixture
-async def running(gx: Gx, charger: Charger, clock: Clock, start: Start) -> None:
-    """A site whose car charges from the sun."""
-    await start()
-    charger.dump()
-    await clock.advance(8, gx.say_all)
+CARD: Final = Path(live_picture.__file__).parent / "frontend"
 
 
 async def subscribe(client: MockHAClientWebSocket, **fields: str) -> dict[str, Any]:
@@ -61,12 +57,43 @@ async def test_picture_shows_what_the_entities_know(
     shown = await subscribe(await hass_ws_client(hass))
     site, car = shown["site"], shown["chargers"][CHARGER_ID]
     assert (site["pv_w"], site["grid_w"], site["battery_w"]) == (3000.0, -1500.0, 1000.0)
-    assert (site["soc_pct"], site["curtailed"], site["missing"]) == (80.0, False, [])
+    assert (site["soc_pct"], site["curtailed"], site["shadow"]) == (80.0, False, False)
     assert car["offered_a"] == int(state(hass, "sensor.garage_offered_current"))
-    assert (car["mode"], car["low_a"], car["high_a"], car["top_a"]) == ("solar", 6, 20, 32)
+    assert (car["low_a"], car["high_a"], car["top_a"]) == (6, 20, 32)
     assert car["sentence"].startswith("The surplus is ")
     assert car["what_would_change"]
     assert len(car["session_kwh"]) == len(car["lifetime_kwh"]) == 3
+
+
+@pytest.mark.usefixtures("running")
+async def test_the_card_reads_all_of_the_picture(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+) -> None:
+    shown = await subscribe(await hass_ws_client(hass))
+    code = "".join((CARD / f"{name}.js").read_text() for name in ("card", "charger", "dial"))
+    unread = {
+        key
+        for key in (*shown["site"], *shown["chargers"][CHARGER_ID])
+        if not re.search(
+            rf'(live|seen|site)\??\.{key}\b|sumOf\(cars, "{key}"\)|{{[^{{}}]*\b{key}\b[^{{}}]*}} = live',
+            code,
+        )
+    }
+    assert unread == set()
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_the_card_does_not_show_sends_nothing(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, entry: MockConfigEntry
+) -> None:
+    client, coordinator = await hass_ws_client(hass), entry.runtime_data
+    await subscribe(client)
+    decision = coordinator.data.decision
+    site = replace(decision.site, surplus_w=-1.0, missing=("grid_power",))
+    data = replace(coordinator.data, decision=replace(decision, site=site))
+    coordinator.async_set_updated_data(data)
+    with pytest.raises(TimeoutError):
+        await client.receive_json(timeout=SILENCE_S)
 
 
 @pytest.mark.usefixtures("running")
@@ -192,7 +219,6 @@ async def test_silent_site_shows_no_numbers(
     await start()
     site = (await subscribe(await hass_ws_client(hass)))["site"]
     assert (site["pv_w"], site["soc_pct"], site["house_w"]) == (None, None, None)
-    assert site["surplus_w"] is None
 
 
 @pytest.mark.parametrize(

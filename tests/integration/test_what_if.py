@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import DATA_INSTANCE
 from homeassistant.helpers.service import async_get_all_descriptions
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -17,32 +18,19 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.victron_openevse import what_if, what_if_ways
 from custom_components.victron_openevse.const import CONF_IMPORT_PRICE, DOMAIN
 from custom_components.victron_openevse.control.model import Mode, Priority
-from custom_components.victron_openevse.control.replay import replay
+from custom_components.victron_openevse.what_if_inputs import async_tracks
 
 from .conftest import CHARGER_ID, ENTRY_ID, Charger, Clock, Gx, Start
-from .history_days import CAR_W, FROM_H, TO_H, async_write_days, first_moment, morning_zone
+from .history_days import CAR_W, FROM_H, TO_H, _our_integration, async_write_days, first_moment
+
+__all__ = ["_our_integration"]
 
 MODE: Final = "select.garage_mode"
 PRICE: Final = "sensor.tariff"
 COMMAND: Final = {"type": "victron_openevse/what_if", "site": ENTRY_ID, "days": 1}
 CAR_KWH: Final = CAR_W * (TO_H - FROM_H) / 1000.0
+NOTED: Final = "noted"
 LOST: Final = "sensor.cerbo_gx_house_power"
-
-
-@pytest.fixture(autouse=True)
-async def _our_integration(
-    recorder_mock: MagicMock, enable_custom_integrations: None, hass: HomeAssistant
-) -> None:
-    """Let Home Assistant load custom integrations, in the morning; the recorder has to come first."""
-    await hass.config.async_set_time_zone(morning_zone())
-
-
-@pytest.fixture
-async def running(gx: Gx, charger: Charger, clock: Clock, start: Start) -> None:
-    """A site that runs."""
-    await start()
-    charger.dump()
-    await clock.advance(8, gx.say_all)
 
 
 @pytest.fixture
@@ -66,6 +54,13 @@ async def ask(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
     )
     assert answer is not None
     return dict(answer)
+
+
+async def refusal(hass: HomeAssistant) -> HomeAssistantError:
+    """Ask as an automation does, and give why there is no answer."""
+    with pytest.raises(HomeAssistantError) as refused:
+        await ask(hass)
+    return refused.value
 
 
 async def ask_page(
@@ -134,102 +129,104 @@ async def test_money_is_told_where_prices_are_known(
     assert answer["recorded"]["net"] is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        pytest.param({"colour": "red"}, "bad_setting", id="no such setting"),
-        pytest.param({"battery_capacity": 16}, "bad_setting", id="not for trying"),
-        pytest.param({"night_reserve": 101}, "bad_setting", id="out of bounds"),
-        pytest.param({"priority": "sun"}, "bad_setting", id="no such choice"),
-        pytest.param({"use_battery": 1}, "bad_setting", id="wrong type"),
-        pytest.param({"mode": True}, "bad_setting", id="wrong type of a choice"),
-        pytest.param({"solar_min_current": 30}, "solar_currents_crossed", id="contradiction"),
-    ],
-)
+NONSENSE: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "no such setting": ({"colour": "red"}, "bad_setting"),
+    "not for trying": ({"battery_capacity": 16}, "bad_setting"),
+    "out of bounds": ({"night_reserve": 101}, "bad_setting"),
+    "no such choice": ({"priority": "sun"}, "bad_setting"),
+    "wrong type": ({"use_battery": 1}, "bad_setting"),
+    "wrong type of a choice": ({"mode": True}, "bad_setting"),
+    "contradiction": ({"solar_min_current": 30}, "solar_currents_crossed"),
+}
+
+
 async def test_settings_that_make_no_sense_are_refused(
-    hass: HomeAssistant,
     running: None,
     hass_ws_client: WebSocketGenerator,
     no_replay: MagicMock,
-    changes: dict[str, Any],
-    code: str,
+    subtests: pytest.Subtests,
 ) -> None:
-    answer, error = await ask_page(hass_ws_client, changes=changes)
-    assert answer is None
-    assert error is not None
-    assert error["code"] == error["translation_key"] == code
-    assert "{" not in error["message"]
+    for name, (changes, code) in NONSENSE.items():
+        with subtests.test(name):
+            answer, error = await ask_page(hass_ws_client, changes=changes)
+            assert answer is None
+            assert error is not None
+            assert error["code"] == error["translation_key"] == code
+            assert "{" not in error["message"]
     no_replay.assert_not_called()
 
 
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        pytest.param({"site": "elsewhere"}, "not_found", id="no such site"),
-        pytest.param({"charger": "elsewhere"}, "not_found", id="no such charger"),
-        pytest.param({"days": 15}, "invalid_format", id="too many days"),
-        pytest.param({"days": 0}, "invalid_format", id="no day"),
-        pytest.param({"changes": {"mode": ["off"]}}, "invalid_format", id="a list"),
-    ],
-)
+IMPOSSIBLE: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "no such site": ({"site": "elsewhere"}, "not_found"),
+    "no such charger": ({"charger": "elsewhere"}, "not_found"),
+    "too many days": ({"days": 15}, "invalid_format"),
+    "no day": ({"days": 0}, "invalid_format"),
+    "a list": ({"changes": {"mode": ["off"]}}, "invalid_format"),
+}
+
+
 async def test_questions_that_cannot_be_answered(
     hass: HomeAssistant,
     running: None,
+    entry: MockConfigEntry,
     hass_ws_client: WebSocketGenerator,
-    fields: dict[str, Any],
-    code: str,
+    subtests: pytest.Subtests,
 ) -> None:
-    _, error = await ask_page(hass_ws_client, **fields)
-    assert error is not None
-    assert error["code"] == code
-
-
-async def test_a_site_that_does_not_run(
-    hass: HomeAssistant, running: None, entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
-) -> None:
+    for name, (fields, code) in IMPOSSIBLE.items():
+        with subtests.test(name):
+            _, error = await ask_page(hass_ws_client, **fields)
+            assert error is not None
+            assert error["code"] == code
     await hass.config_entries.async_unload(entry.entry_id)
-    _, error = await ask_page(hass_ws_client, language="en")
-    assert error is not None
-    assert error["code"] == "site_not_loaded"
-    assert error["message"].startswith("Cerbo GX")
+    with subtests.test("a site that does not run"):
+        _, error = await ask_page(hass_ws_client, language="en")
+        assert error is not None
+        assert error["code"] == "site_not_loaded"
+        assert error["message"].startswith("Cerbo GX")
 
 
-async def test_an_entity_that_is_switched_off_is_named(hass: HomeAssistant, running: None) -> None:
-    er.async_get(hass).async_update_entity(LOST, disabled_by=er.RegistryEntryDisabler.USER)
-    with pytest.raises(HomeAssistantError) as refused:
-        await ask(hass)
-    assert refused.value.translation_key == "entity_disabled"
-    assert refused.value.translation_placeholders == {"entities": "house_power"}
-
-
-async def test_without_a_recorder_there_are_no_days(hass: HomeAssistant, running: None) -> None:
-    recorder = hass.data.pop(DATA_INSTANCE)
-    try:
-        with pytest.raises(HomeAssistantError) as refused:
-            await ask(hass)
-    finally:
-        hass.data[DATA_INSTANCE] = recorder
-    assert refused.value.translation_key == "no_recorder"
+async def test_days_that_are_not_there(
+    hass: HomeAssistant, running: None, subtests: pytest.Subtests
+) -> None:
+    with subtests.test("nothing recorded"), patch.object(what_if, "make_record", return_value=None):
+        assert (await refusal(hass)).translation_key == "no_history"
+    with subtests.test("no recorder"), patch.dict(hass.data):
+        del hass.data[DATA_INSTANCE]
+        assert (await refusal(hass)).translation_key == "no_recorder"
     assert not hass.data[what_if.RUNNING]
+    er.async_get(hass).async_update_entity(LOST, disabled_by=er.RegistryEntryDisabler.USER)
+    with subtests.test("an entity that is switched off"):
+        refused = await refusal(hass)
+        assert refused.translation_key == "entity_disabled"
+        assert refused.translation_placeholders == {"entities": "house_power"}
 
 
-async def test_nothing_recorded(hass: HomeAssistant, running: None) -> None:
-    with (
-        patch.object(what_if, "make_record", return_value=None),
-        pytest.raises(HomeAssistantError) as refused,
-    ):
-        await ask(hass)
-    assert refused.value.translation_key == "no_history"
+async def test_a_charger_removed_meanwhile_is_told_all_the_same(
+    hass: HomeAssistant, recorded: None, entry: MockConfigEntry
+) -> None:
+    async def read_and_remove(*args: Any) -> Any:
+        tracks = await async_tracks(*args)
+        hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
+        return tracks
+
+    with patch.object(what_if, "async_tracks", read_and_remove):
+        answer = await ask(hass)
+    assert [charger["title"] for charger in answer["chargers"]] == ["Garage"]
+    await hass.async_block_till_done()
 
 
-async def test_the_event_loop_does_not_replay(hass: HomeAssistant, recorded: None) -> None:
+async def test_the_event_loop_does_not_replay(hass: HomeAssistant, running: None) -> None:
     threads = set()
 
     def noted(record: Any, settings: Any) -> Any:
         threads.add(threading.get_ident())
-        return replay(record, settings)
+        raise HomeAssistantError(NOTED)
 
-    with patch.object(what_if, "replay", noted):
+    with (
+        patch.object(what_if, "make_record"),
+        patch.object(what_if, "replay", noted),
+        pytest.raises(HomeAssistantError, match=NOTED),
+    ):
         await ask(hass)
     assert threads
     assert threading.get_ident() not in threads
@@ -237,15 +234,12 @@ async def test_the_event_loop_does_not_replay(hass: HomeAssistant, recorded: Non
 
 async def test_one_at_a_time(hass: HomeAssistant, running: None, no_replay: MagicMock) -> None:
     hass.data[what_if.RUNNING] = True
-    with pytest.raises(HomeAssistantError) as refused:
-        await ask(hass)
-    assert refused.value.translation_key == "busy"
+    assert (await refusal(hass)).translation_key == "busy"
     assert hass.data[what_if.RUNNING]
     no_replay.assert_not_called()
 
 
-async def test_the_action_offers_every_setting_that_can_be_tried(
-    hass: HomeAssistant, running: None
-) -> None:
+async def test_the_action_offers_every_setting_that_can_be_tried(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, DOMAIN, {})
     descriptions = await async_get_all_descriptions(hass)
     assert set(descriptions[DOMAIN]["what_if"]["fields"]) == {"days", *what_if_ways.NAMES}

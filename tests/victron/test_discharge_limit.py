@@ -7,11 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from custom_components.victron_openevse.victron.discharge_limit import (
-    LEAST_LIMIT_W,
-    MOST_LIMIT_W,
-    DischargeLimit,
-)
+from custom_components.victron_openevse.control.guard import LEAST_LIMIT_W
+from custom_components.victron_openevse.victron.discharge_limit import MOST_LIMIT_W, DischargeLimit
 from tests.victron.fake_gx import PORTAL, Gx
 
 OVERRIDE = "hub4/0/Overrides/MaxDischargePower"

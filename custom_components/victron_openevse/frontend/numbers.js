@@ -1,7 +1,8 @@
 // Numbers as the user has Home Assistant write them.
 
-export const UNKNOWN = "–";
-
+const UNKNOWN = "–";
+// Formats of most languages have a hyphen instead; differences have this one in front.
+const MINUS = "−";
 const SPACE = "\u00a0";
 const KILO = 1000;
 // Meters scatter by more than this; a steadier number is easier to read.
@@ -18,7 +19,7 @@ const LOCALES = {
 };
 
 /** The locales of a choice in Home Assistant's profile page. */
-export function localesOf(locale) {
+function localesOf(locale) {
   const choice = locale?.number_format;
   return choice in LOCALES ? LOCALES[choice] : locale?.language;
 }
@@ -38,10 +39,12 @@ export function makeNumbers(locale) {
   const days = new Intl.NumberFormat(locale?.language, unit);
   const currencies = (currency) =>
     new Intl.NumberFormat(localesOf(locale), { style: "currency", currency, useGrouping });
+  const signed = (text) => text.replace("-", MINUS);
+  const plain = (value, digits = 0) => signed(formats[digits].format(value));
   const write = (value, digits, unit) =>
     value === null || value === undefined
       ? UNKNOWN
-      : `${formats[digits].format(value)}${SPACE}${unit}`;
+      : `${plain(value, digits)}${SPACE}${unit}`;
   return {
     /** Watts, >= 0. */
     power: (watts) => {
@@ -55,9 +58,11 @@ export function makeNumbers(locale) {
     level: (percent) => write(percent, 0, "%"),
     /** So many days, in words. */
     days: (count) => days.format(count),
-    plain: (value) => formats[0].format(value),
+    plain: (value) => plain(value),
     /** `unit` is a currency's code, or whatever the owner's tariff is in. */
     money: ({ value, unit }) =>
-      CURRENCY.test(unit) ? currencies(unit).format(value) : write(value, 2, unit ?? "").trim(),
+      CURRENCY.test(unit)
+        ? signed(currencies(unit).format(value))
+        : write(value, 2, unit ?? "").trim(),
   };
 }

@@ -12,7 +12,7 @@ const MS_PER_S = 1000;
 const S_PER_MIN = 60;
 
 /** Midnight before `now` where the user lives; an hour off on the two days the clocks change. */
-export function midnightBefore(now, timeZone) {
+function midnightBefore(now, timeZone) {
   const parts = new Intl.DateTimeFormat("en-US", {
     timeZone,
     hourCycle: "h23",

@@ -5,7 +5,7 @@ import { html, setAttribute, setText } from "./dom.js";
 import { entityOf, numberOf, stateOf } from "./registry.js";
 
 /** Owner and key of each field; the first are shown at once, the others on demand. */
-export const FIRST = [
+const FIRST = [
   ["site", "priority"],
   ["site", "night_reserve"],
   ["site", "reserve_floor"],
@@ -15,7 +15,7 @@ export const FIRST = [
   ["charger", "solar_max_current"],
   ["charger", "daily_closings"],
 ];
-export const MORE = [
+const MORE = [
   ["site", "base_load"],
   ["site", "min_on_time"],
   ["site", "min_off_time"],

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..control.model import Reading
 from ..transport import Message, Transport, Unsubscribe
 from .topics import ANNOUNCE_FILTER, checked_topic
 from .values import PAYLOAD_MAX_CHARS, read_object
@@ -96,7 +97,7 @@ class AnnouncementDiscovery:
 
 
 class Presence:
-    """Follows the announcements of one charger.
+    """Tells whether one charger is there, by its announcements and its last sign of life.
 
     Without a topic of its own it listens to all announcements and takes those of this charger:
     the same base topic or, for a last will, the same id or the host name as base topic (default).
@@ -108,6 +109,8 @@ class Presence:
         self._base_topic = base_topic
         self._charger_id = charger_id
         self.last: Announcement | None = None
+        self.life_at_s: float | None = None
+        """Time of the last sign of life, to be kept by who hears the charger; `None` = none yet."""
         self._changed_at_s = 0.0
 
     def take(self, message: Message) -> Announcement | None:
@@ -128,6 +131,15 @@ class Presence:
             return self._charger_id is None and said.name == self._base_topic
         return said.base_topic == self._base_topic
 
-    def gone_since_s(self) -> float | None:
-        """Return when the last will arrived; `None` while the charger is not announced gone."""
-        return None if self.last is None or self.last.online else self._changed_at_s
+    @property
+    def told(self) -> bool:
+        """True once anything, be it the broker's store, told of the charger being there or not."""
+        return self.life_at_s is not None or self.last is not None
+
+    @property
+    def online(self) -> Reading[bool] | None:
+        """Whether the charger is connected; `None` = nothing but a stored announcement says so."""
+        gone_at_s = None if self.last is None or self.last.online else self._changed_at_s
+        if self.life_at_s is None:
+            return None if gone_at_s is None else Reading(value=False, at_s=gone_at_s)
+        return Reading(gone_at_s is None or self.life_at_s > gone_at_s, self.life_at_s)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import json
 from typing import Any, Final
 
-from ..control.model import MIN_CURRENT_A
+from ..control.model import MAX_CURRENT_A, MIN_CURRENT_A
 from .topics import RELEASE
-from .values import CURRENT_MAX_A, read_object
+from .values import read_object
 
 SETTLE_S: Final = 2.0
 """A charger that (re)connects publishes its claim within a second; broker replays are faster."""
@@ -31,6 +31,12 @@ QUARREL_S: Final = 300.0
 contactor, and it shall not do that more often than by its owner's own least times (300 s)."""
 RECHECK_S: Final = 60.0
 """Least time between two repeats of a confirmed claim that the charger does not seem to follow."""
+GAP_S: Final = 1.0
+"""Least time between two claims, and between two releases: what was wanted in between is merged into
+the last wish, which goes out when the time is over. Asked once a second, a wish waits two seconds at
+most. A stop never waits, and neither does the first claim within that time that asks for less."""
+ECHO_S: Final = 30.0
+"""A claim that has had no answer by then was lost; until then its answer is no foreign claim."""
 RELEASE_ATTEMPTS: Final = 3
 """A charger that has no claim of ours does not answer a release."""
 
@@ -59,7 +65,7 @@ def claim_for(offered_current_a: int) -> Claim:
     """
     if offered_current_a < MIN_CURRENT_A:
         return Claim(enabled=False, charge_current_a=MIN_CURRENT_A)
-    return Claim(enabled=True, charge_current_a=min(offered_current_a, CURRENT_MAX_A))
+    return Claim(enabled=True, charge_current_a=min(offered_current_a, MAX_CURRENT_A))
 
 
 def claim_payload(claim: Claim) -> str:
@@ -91,6 +97,13 @@ def read_claim(payload: str) -> Claim | None:
     )
 
 
+def _is_less(claim: Claim, before: Claim | None) -> bool:
+    """Tell whether a claim asks for less than the one before, where that asked to charge."""
+    if before is None or not before.enabled:
+        return False
+    return not claim.enabled or (claim.charge_current_a or 0) < (before.charge_current_a or 0)
+
+
 def _amps(document: dict[str, Any], key: str) -> int | None:
     value = document.get(key)
     if value is not None and type(value) is not int:
@@ -111,8 +124,14 @@ class ClaimKeeper:
         self._releasing = False
         self._ever_sent = False
         self._answered = True
+        self._under_way: tuple[tuple[Claim, float], ...] = ()
+        """Claims that were sent and not answered yet, each with its time, oldest first."""
+        self._last_sent: Claim | None = None
+        self._claimed_at_s = float("-inf")
+        self._released_at_s = float("-inf")
+        self._hurried = False
+        """True when the last claim followed the one before at once, because it asked for less."""
         self._contested = False
-        """True while another program overwrites our claim."""
         self._overwritten = False
         """True while the charger says that it holds another claim than was wanted then."""
         self._overwritten_at_s: float | None = None
@@ -126,6 +145,11 @@ class ClaimKeeper:
         """True while the charger's own document is what we want."""
         known = self.wanted is not None and self.document_at_s is not None
         return known and self._answered and self.document == self.wanted
+
+    @property
+    def contested(self) -> bool:
+        """True while another program overwrites our claim."""
+        return self._contested
 
     @property
     def releasing(self) -> bool:
@@ -159,7 +183,7 @@ class ClaimKeeper:
 
     def document_seen(self, claim: Claim | None, now_s: float) -> None:
         """Note the claim the charger says it holds for us."""
-        other = claim not in (None, self.wanted)
+        other = not self._answers(claim, now_s) and claim not in (None, self.wanted)
         lost = self.confirmed and other
         if self._calm(now_s):
             self._start_over()
@@ -175,18 +199,23 @@ class ClaimKeeper:
         if claim is None and self._releasing:
             self._finish_release()
 
-    def due(self, now_s: float) -> str | None:
-        """Return what to publish now, noted as sent, or `None`. Ask only while it can arrive."""
+    def due(self, now_s: float, *, heard: bool = True) -> str | None:
+        """Return what to publish now, noted as sent, or `None`. Ask only while it can arrive.
+
+        Not `heard`, nothing has told yet whether the charger is there: a release is not given up.
+        """
         if self._contested and self._calm(now_s):
             self._start_over()
         unsettled = self.document_at_s is None and now_s < self._settled_at_s
         if self._releasing:
-            return self._due_release(now_s)
+            return self._due_release(now_s, heard=heard)
         if unsettled or now_s < self._not_before_s or self.wanted is None or self.confirmed:
+            return None
+        if self._too_soon(self.wanted, now_s):
             return None
         self._answered = False
         self._ever_sent = True
-        return self._sent(claim_payload(self.wanted), now_s)
+        return self._send_claim(self.wanted, now_s)
 
     def due_again(self, now_s: float) -> str | None:
         """Return the confirmed claim once more, at most once a minute, for a deaf charger."""
@@ -194,20 +223,46 @@ class ClaimKeeper:
             return None
         if self._sent_at_s is not None and now_s - self._sent_at_s < RECHECK_S:
             return None
-        return self._sent(claim_payload(self.wanted), now_s)
+        return self._send_claim(self.wanted, now_s)
 
-    def _due_release(self, now_s: float) -> str | None:
+    def _due_release(self, now_s: float, *, heard: bool) -> str | None:
         holds = self.document_at_s is not None and self.document is not None
         if not (holds or self._ever_sent):
             if self.document_at_s is not None or now_s >= self._settled_at_s:
                 self._finish_release()
             return None
-        if now_s < self._not_before_s:
+        if now_s < max(self._not_before_s, self._released_at_s + GAP_S):
             return None
         if self._attempts == RELEASE_ATTEMPTS:
             self._finish_release()
             return None
-        return self._sent(RELEASE, now_s)
+        self._released_at_s = now_s
+        payload = self._sent(RELEASE, now_s)
+        if not heard:
+            self._attempts = min(self._attempts, RELEASE_ATTEMPTS - 1)
+        return payload
+
+    def _too_soon(self, claim: Claim, now_s: float) -> bool:
+        """Tell whether a claim has to wait because the last one has just gone out."""
+        if now_s - self._claimed_at_s >= GAP_S:
+            return False
+        return not _is_less(claim, self._last_sent) or (self._hurried and claim.enabled is True)
+
+    def _send_claim(self, claim: Claim, now_s: float) -> str:
+        self._hurried = now_s - self._claimed_at_s < GAP_S
+        self._last_sent, self._claimed_at_s = claim, now_s
+        self._under_way = (*self._still_under_way(now_s), (claim, now_s))
+        return self._sent(claim_payload(claim), now_s)
+
+    def _answers(self, claim: Claim | None, now_s: float) -> bool:
+        """Tell whether the charger answers a claim of ours; those before that one are past as well."""
+        waiting = self._still_under_way(now_s)
+        answered = next((place for place, sent in enumerate(waiting) if sent[0] == claim), None)
+        self._under_way = waiting if answered is None else waiting[answered + 1 :]
+        return answered is not None
+
+    def _still_under_way(self, now_s: float) -> tuple[tuple[Claim, float], ...]:
+        return tuple(sent for sent in self._under_way if now_s - sent[1] < ECHO_S)
 
     def _finish_release(self) -> None:
         self._releasing = False

@@ -6,12 +6,11 @@ picture finer. What the charger does not say is concluded from what it does: a c
 denies it, and it charges when it draws power.
 
 An integration that says that its entities are available vouches for the charger being there, unless it
-is known to say so for minutes after it has lost it: then its last report counts. Calls are made one after the other, bounded in time; what fails is tried again and never raised.
+is known to say so for minutes after it has lost it: then its last report counts. What fails is tried
+again and never raised.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
-import logging
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -22,19 +21,16 @@ from homeassistant.util import slugify
 from .. import entity_roles as roles
 from ..const import CONF_ENTITIES
 from ..control.model import ChargerReading, ChargerState, Reading
+from ..entity_calls import Call, EntityCalls
 from ..entity_roles import Role
 from ..entity_values import flag_of, number_of
 from ..entity_watch import EntityWatch
 from ..mqtt_transport import steady_now_s
 from .override import RESEND_S, Offer, OverrideKeeper, Seen, offer_for
 
-_LOGGER = logging.getLogger(__name__)
-
 LARGEST_A: Final = 1000.0
 """What claims to be settable to more is no current."""
 
-CALL_TIMEOUT_S: Final = 15.0
-"""A charger that has not answered by then is tried again."""
 IDLE_W: Final = 1.0
 """Less than this is no power at all: the value rests, and is as young as the charger's last word."""
 CHARGING_W: Final = 100.0
@@ -46,9 +42,6 @@ AUTO: Final = ("auto", "automatic")
 """Options of a select that let charge, forbid it, and withdraw any such wish."""
 
 _SELECTS: Final = ("select", "input_select")
-
-type Call = tuple[str, str, dict[str, Any]]
-"""Domain, service and data of a service call."""
 
 _STATES: Final = MappingProxyType(
     {
@@ -94,14 +87,13 @@ class EntityCharger:
         self._hass = hass
         self._watch = EntityWatch(hass, data[CONF_ENTITIES], lambda _role: on_change())
         self._keeper = OverrideKeeper()
-        self._task: asyncio.Task[None] | None = None
+        self._commands = EntityCalls(hass)
         self._recalled = False
         self._releasing = False
         self._release_tries = 0
         self._release_again_s = 0.0
         self._release_heard = False
         """Whether the charger was there at the last try."""
-        self._failed = 0
 
     @property
     def firmware(self) -> str | None:
@@ -111,7 +103,7 @@ class EntityCharger:
     @property
     def releasing(self) -> bool:
         """True while the charger is being given back."""
-        return self._releasing and (self._busy or not self._given_back())
+        return self._releasing and (self._commands.busy or not self._given_back())
 
     @property
     def missing_entities(self) -> tuple[str, ...]:
@@ -127,10 +119,22 @@ class EntityCharger:
         self._recalled = True
 
     def stop(self) -> None:
-        """Listen and send no more; what was commanded last stays."""
+        """Listen and send no more; what was commanded last stays.
+
+        Of a command under way no further call is made. The one that is being made ends with
+        `async_end`; when it gives the charger back it is the last word anyway.
+        """
         self._keeper.want(None)
+        if self._releasing:
+            self._commands.leave()
+        else:
+            self._commands.drop_rest()
         self._releasing = False
         self._watch.stop()
+
+    async def async_end(self) -> None:
+        """Return, after `stop`, when nothing is under way to the charger any more; within seconds."""
+        await self._commands.async_end()
 
     def tick(self, now_s: float) -> None:
         """Look at the charger, and send what is due."""
@@ -141,15 +145,19 @@ class EntityCharger:
         self._keeper.look(seen, now_s)
         if self._vehicle(now_s) is False:
             self._keeper.yield_nothing()
-        if self._releasing and not self._busy:
+        if self._releasing and not self._commands.busy:
             self._go_on_releasing(now_s)
-        if not self._busy and (offer := self._keeper.due(now_s)) is not None:
-            self._run(self._calls(offer))
+        if not self._commands.busy and (offer := self._keeper.due(now_s)) is not None:
+            self._commands.run(self._calls(offer))
 
     def offer(self, current_a: int, now_s: float) -> None:
         """Offer whole amps per phase; less than 6 is "do not charge"."""
         self._releasing = False
-        self._keeper.want(offer_for(current_a))
+        offer = offer_for(current_a)
+        if not offer.enabled and offer != self._keeper.wanted:
+            # The rest of an older command would let the car charge, and what hangs would hold us up.
+            self._commands.drop_rest()
+        self._keeper.want(offer)
         self.tick(now_s)
 
     def take_over(self) -> None:
@@ -192,7 +200,7 @@ class EntityCharger:
             "shown_enabled": self._enabled(),
             "overridden": self._keeper.overridden,
             "sent": self._keeper.sent_count,
-            "failed": self._failed,
+            "failed": self._commands.failed,
             "missing_entities": list(self.missing_entities),
             "roles": self._watch.diagnostics(steady_now_s(self._hass)),
         }
@@ -318,7 +326,7 @@ class EntityCharger:
         self._release_heard = self._watch.state(roles.ENABLE) is not None
         self._release_again_s = now_s + RESEND_S[self._release_tries]
         self._release_tries += 1
-        self._run([call for call in calls if call is not None])
+        self._commands.run([call for call in calls if call is not None])
 
     def _go_on_releasing(self, now_s: float) -> None:
         """Try again what failed or found nobody there; not for ever, nor against a person."""
@@ -332,30 +340,7 @@ class EntityCharger:
     def _given_back(self) -> bool:
         """Tell whether the last try to release, which has ended, left nothing to do."""
         gone = self._watch.entity_id(roles.ENABLE) is None
-        return gone or (self._release_heard and self._failed == 0)
-
-    @property
-    def _busy(self) -> bool:
-        return self._task is not None and not self._task.done()
-
-    def _run(self, calls: list[Call]) -> None:
-        before = self._task
-        self._task = self._hass.async_create_task(
-            self._async_run(before, calls), "victron_openevse charger commands"
-        )
-
-    async def _async_run(self, before: asyncio.Task[None] | None, calls: list[Call]) -> None:
-        if before is not None:
-            await before
-        try:
-            async with asyncio.timeout(CALL_TIMEOUT_S):
-                for domain, service, data in calls:
-                    await self._hass.services.async_call(domain, service, data, blocking=True)
-            self._failed = 0
-        except Exception as error:  # noqa: BLE001 - whatever another integration raises
-            self._failed += 1
-            level = logging.WARNING if self._failed == 1 else logging.DEBUG
-            _LOGGER.log(level, "The charger did not take a command, it is repeated: %s", error)
+        return gone or (self._release_heard and self._commands.failed == 0)
 
 
 def option_of(options: object, words: tuple[str, ...]) -> str | None:

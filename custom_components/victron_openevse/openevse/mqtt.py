@@ -64,7 +64,6 @@ class OpenEvseCharger:
         self._others = Others()
         self._clock = ClockKeeper(local_now)
         self._unsubscribes: list[Unsubscribe] = []
-        self._life_at_s: float | None = None
         self._reappeared = 0
         self._clock_asked = False
         self._clock_answer: str | None = None
@@ -93,7 +92,8 @@ class OpenEvseCharger:
         """Send what is due: repeats of what was not confirmed, and the check once a minute."""
         if not self._reachable():
             return
-        payload, contradicted = self._keeper.due(now_s), self._contradicted()
+        payload = self._keeper.due(now_s, heard=self._presence.told)
+        contradicted = self._contradicted()
         if payload is None and contradicted:
             payload = self._keeper.due_again(now_s)
         self._publish(topics.CLAIM_SET, payload)
@@ -134,7 +134,7 @@ class OpenEvseCharger:
 
     def reading(self, now_s: float) -> ChargerReading:  # noqa: ARG002 - part of every adapter
         """Return what the charger said; how old is too old is the law's to decide."""
-        return self._scalars.reading(self._online())
+        return self._scalars.reading(self._presence.online)
 
     # What the caller may ask
 
@@ -152,6 +152,11 @@ class OpenEvseCharger:
     def claim_confirmed(self) -> bool:
         """True while the charger itself says that it holds what we offer."""
         return self._keeper.confirmed
+
+    @property
+    def contested(self) -> bool:
+        """True while another program overwrites our claim, and ours is rarely repeated."""
+        return self._keeper.contested
 
     @property
     def releasing(self) -> bool:
@@ -178,12 +183,12 @@ class OpenEvseCharger:
     @property
     def heard(self) -> bool:
         """True when the charger itself, not the broker's store, has spoken since the start."""
-        return self._life_at_s is not None
+        return self._presence.life_at_s is not None
 
     @property
     def last_message_at_s(self) -> float | None:
         """Time of the last sign of life; `None` = none yet."""
-        return self._life_at_s
+        return self._presence.life_at_s
 
     @property
     def fault_code(self) -> int | None:
@@ -203,7 +208,7 @@ class OpenEvseCharger:
             "base_topic": self._base,
             "announced_base_topic": None if said is None else said.base_topic,
             "announced_online": None if said is None else said.online,
-            "last_message_at_s": self._life_at_s,
+            "last_message_at_s": self._presence.life_at_s,
             "reappeared": self._reappeared,
             "firmware": self._firmware.gateway,
             "controller_firmware": self._firmware.controller,
@@ -218,6 +223,7 @@ class OpenEvseCharger:
             "claim_contradicted": self._contradicted(),
             "claims_sent": keeper.sent_count,
             "foreign_claims": keeper.foreign_count,
+            "claim_contested": keeper.contested,
             "others": list(self.others),
             "safe_state_problem": self.safe_state_problem,
             "limit": None if self._dead_man.limit is None else asdict(self._dead_man.limit),
@@ -235,7 +241,7 @@ class OpenEvseCharger:
         if said is None:
             return
         if said.online and not message.retain:
-            self._life_at_s = message.at_s
+            self._presence.life_at_s = message.at_s
             self._reappeared += 1
             self._keeper.charger_appeared(message.at_s)
         self._on_change()
@@ -305,7 +311,7 @@ class OpenEvseCharger:
 
     def _take_scalar(self, key: str, message: Message) -> None:
         if key in topics.LIFE_KEYS:
-            self._life_at_s = message.at_s
+            self._presence.life_at_s = message.at_s
             self._firmware.take_key(key)
         before = self._scalars.number(topics.UPTIME)
         changed = self._scalars.take(key, message.payload, message.at_s)
@@ -341,19 +347,15 @@ class OpenEvseCharger:
 
     # What follows from it
 
-    def _online(self) -> Reading[bool] | None:
-        gone_at_s = self._presence.gone_since_s()
-        if self._life_at_s is None:
-            return None if gone_at_s is None else Reading(value=False, at_s=gone_at_s)
-        spoke_since = gone_at_s is None or self._life_at_s > gone_at_s
-        return Reading(value=spoke_since, at_s=self._life_at_s)
-
     def _reachable(self) -> bool:
         """Tell whether a command would arrive, as far as anyone can know."""
         if not (self._unsubscribes and self._transport.connected):
             return False
-        online, said = self._online(), self._presence.last
-        return online.value if online is not None else said is not None
+        if not self._presence.told:
+            # Who gives back may end before an idle charger speaks: what the broker stores must do.
+            return self._letting_go
+        online = self._presence.online
+        return online is None or online.value
 
     def _overridden(self) -> bool:
         override = self._scalars.flag(topics.MANUAL_OVERRIDE)

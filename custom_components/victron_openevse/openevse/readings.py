@@ -10,14 +10,14 @@ and current times voltage would guess the number of phases and, on some firmware
 from collections import Counter
 from typing import Final
 
-from ..control.model import ChargerReading, ChargerState, Reading
+from ..control.model import MAX_CURRENT_A, ChargerReading, ChargerState, Reading
 from . import topics, values
 from .values import Scale
 
 _NUMBERS: Final = {
     topics.AMP: Scale(0.0, values.MEASURED_MAX_A * 1000, 0.001),
-    topics.MAX_CURRENT: Scale(0.0, values.CURRENT_MAX_A),
-    topics.PILOT: Scale(0.0, values.CURRENT_MAX_A),
+    topics.MAX_CURRENT: Scale(0.0, MAX_CURRENT_A),
+    topics.PILOT: Scale(0.0, MAX_CURRENT_A),
     topics.POWER: Scale(0.0, values.POWER_MAX_W),
     topics.SESSION_ELAPSED: Scale(0.0, values.UPTIME_MAX_S),
     topics.SESSION_ENERGY: Scale(0.0, values.SESSION_MAX_WH, 0.001),

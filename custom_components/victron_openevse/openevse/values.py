@@ -14,8 +14,6 @@ from ..control.model import ChargerState
 PAYLOAD_MAX_CHARS: Final = 16 * 1024
 """The longest real document, the configuration, takes 3 to 6 thousand characters."""
 
-CURRENT_MAX_A: Final = 80
-"""Most the firmware can be built for (48 A is usual)."""
 MEASURED_MAX_A: Final = 100.0
 """Above any charger's current, with room for a badly calibrated transformer."""
 VOLTAGE_MIN_V: Final = 60.0

@@ -14,8 +14,8 @@ from enum import Enum
 import math
 from typing import Final
 
-LEAST_LIMIT_W: Final = 1
-"""Not 0: the GX reads 0 as "never invert", which also stops the export of excess sun."""
+from ..control.guard import LEAST_LIMIT_W
+
 MOST_LIMIT_W: Final = 200_000
 """Beyond any inverter; the top of what counts as a power here."""
 STEP_W: Final = 50.0

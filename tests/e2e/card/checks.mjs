@@ -332,7 +332,7 @@ export const checks = [
           };
         });
         equal(made.views.length, chargers < 0 ? 1 : 4);
-        equal(made.suggested.title, "Solar car");
+        equal(made.suggested.title, "Solar charging");
         const shown = JSON.stringify(made.views);
         for (const card of ["day", "what-if"]) {
           equal(shown.includes(`custom:victron-openevse-${card}-card`), chargers > 0, card);

@@ -132,17 +132,16 @@ function words(value) {
 /** One picture of the subscription, as the integration sends it. */
 export function live(ids, site = {}, charger = {}) {
   const one = {
-    status: "charging", mode: "solar", offered_a: 12, current_a: 11.8, power_w: 2710,
-    connected: true, low_a: 6, high_a: 20, top_a: 32, session_kwh: [3.1, 0.4, 0.1],
-    lifetime_kwh: [106.2, 101.1, 100.3], closings: 3, daily_closings: 12, reason: "following_surplus",
+    offered_a: 12, current_a: 11.8, power_w: 2710, low_a: 6, high_a: 20, top_a: 32,
+    session_kwh: [3.1, 0.4, 0.1], lifetime_kwh: [106.2, 101.1, 100.3], closings: 3, daily_closings: 12,
     sentence: "The surplus is 2710 W, so the car is offered 12 A. The house battery is at 82 % and keeps 46 %.",
     what_would_change: "Charging stops when the house battery is down to 46 % and the mean surplus is below 1100 W.",
     ...charger,
   };
   return {
     site: {
-      pv_w: 4180, grid_w: -310, battery_w: 640, house_w: 520, surplus_w: 2710, soc_pct: 82,
-      reserve_pct: 46, resume_pct: 50, curtailed: false, missing: [], shadow: false, ...site,
+      pv_w: 4180, grid_w: -310, battery_w: 640, house_w: 520, soc_pct: 82,
+      reserve_pct: 46, resume_pct: 50, curtailed: false, shadow: false, ...site,
     },
     chargers: Object.fromEntries(ids.map((id) => [id, { ...one }])),
   };

@@ -235,8 +235,8 @@ export const panels = [
       await page.getByText("8 days replayed: 3.3 kWh more from the sun").waitFor();
       const rows = await page.getByRole("row").allTextContents();
       ok(rows.some((row) => row.includes("Contactor closings1411−3")), rows.join("\n"));
-      ok(rows.some((row) => row.includes("Balance, with what is stored-€9.20-€10.10−€0.90")), rows.join("\n"));
-      ok(await page.getByText("Balance, with what is stored").isVisible());
+      ok(rows.some((row) => row.includes("Net cost, less what is stored−€9.20−€10.10−€0.90")), rows.join("\n"));
+      ok(await page.getByText("Net cost, less what is stored").isVisible());
       ok((await page.evaluate(() => window.card.shadowRoot.textContent)).includes("off from what was measured"));
       equal((await page.evaluate(() => window.house.calls)).length, 0);
       await page.getByRole("button", { name: "Reset" }).click();
