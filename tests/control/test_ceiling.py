@@ -63,7 +63,7 @@ def after(seconds: int, here: SiteReading = STUCK) -> SiteMemory:
     ],
 )
 def test_found_when_the_inverter_sticks(seconds: int, here: SiteReading, expected_w: float) -> None:
-    assert beyond_ceiling_w(after(seconds, here), here, float(seconds)) == expected_w
+    assert beyond_ceiling_w(after(seconds, here), here) == expected_w
 
 
 def test_an_inverter_that_still_rises_is_not_stuck() -> None:
@@ -72,8 +72,8 @@ def test_an_inverter_that_still_rises_is_not_stuck() -> None:
     for second in range(90):
         power_w = 2000.0 + 20.0 * second
         here = site(grid_w=400.0, battery_w=5500.0 - power_w, pv_dc_w=5500.0)
-        memory = note_ceiling(memory, here, float(second))
-        assert beyond_ceiling_w(memory, here, float(second)) == 0.0
+        memory = note_ceiling(memory, read_at(here, float(second)), float(second))
+        assert beyond_ceiling_w(memory, here) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_charge_counts_as_far_as_the_inverter_has_room(
     memory = after(30)
     here = site(grid_w=0.0, battery_w=battery_w, pv_dc_w=pv_dc_w)
     assert note_ceiling(memory, here, 31.0) is memory
-    assert beyond_ceiling_w(memory, here, 31.0) == expected_w
+    assert beyond_ceiling_w(memory, here) == expected_w
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,11 @@ def test_forgotten(now_s: float, here: SiteReading) -> None:
     assert note_ceiling(after(30), here, now_s).ceiling is None
 
 
-def test_a_gx_that_falls_silent_amid_a_step_proves_nothing() -> None:
+@pytest.mark.parametrize("step_s", [0, 10, 20])
+def test_a_gx_that_falls_silent_amid_a_step_proves_nothing(step_s: int) -> None:
     """The step's powers are repeated for minutes; the ESS has long settled meanwhile."""
-    memory = SiteMemory()
-    for second in range(180):
-        memory = note_ceiling(memory, STUCK, float(second))
-    assert beyond_ceiling_w(memory, STUCK, 180.0) == 0.0
+    memory = after(step_s)
+    frozen = read_at(STUCK, float(step_s))
+    for second in range(step_s, 180):
+        memory = note_ceiling(memory, frozen, float(second))
+        assert beyond_ceiling_w(memory, frozen) == 0.0

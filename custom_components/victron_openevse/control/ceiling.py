@@ -27,25 +27,31 @@ KEPT_S: Final = 900.0
 
 
 def note_ceiling(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteMemory:
-    """Remember at which power the inverter sticks, and since when."""
+    """Remember at which power the inverter sticks, and since when.
+
+    How long it has been so is told by the readings' own times: a GX that fell silent amid a step repeats
+    that step and proves nothing.
+    """
     power_w, ceiling = _inverter_w(site), memory.ceiling
+    at_s = oldest_at_s(site.grid_power_w, site.battery_power_w)
     found = None
-    if power_w is not None and _sticks(site, power_w, now_s):
-        found = Ceiling(power_w=power_w, since_at_s=now_s)
-    if ceiling is None:
-        return memory if found is None else replace(memory, ceiling=found)
-    age_s = now_s - ceiling.since_at_s
-    if power_w is not None and power_w > ceiling.power_w + STUCK_W:
-        return replace(memory, ceiling=found)
-    if age_s >= KEPT_S or (age_s < CONFIRM_S and found is None):
-        return replace(memory, ceiling=None)
-    return memory
+    if power_w is not None and at_s is not None and _sticks(site, power_w, now_s - at_s):
+        found = Ceiling(power_w=power_w, since_at_s=at_s)
+    beyond = ceiling is not None and power_w is not None and power_w > ceiling.power_w + STUCK_W
+    if ceiling is None or beyond or (found is None and not ceiling.sure):
+        return memory if found is ceiling else replace(memory, ceiling=found)
+    if ceiling.sure or found is None:
+        forgotten = now_s - ceiling.since_at_s >= KEPT_S
+        return replace(memory, ceiling=None) if forgotten else memory
+    if found.since_at_s - ceiling.since_at_s < CONFIRM_S:
+        return memory
+    return replace(memory, ceiling=replace(ceiling, sure=True))
 
 
-def beyond_ceiling_w(memory: SiteMemory, site: SiteReading, now_s: float) -> float:
+def beyond_ceiling_w(memory: SiteMemory, site: SiteReading) -> float:
     """Part of the battery's charge that could not reach a car, W, >= 0."""
     ceiling = memory.ceiling
-    if ceiling is None or now_s - ceiling.since_at_s < CONFIRM_S:
+    if ceiling is None or not ceiling.sure:
         return 0.0
     power_w, battery_w = _inverter_w(site), known(site.battery_power_w)
     if power_w is None or battery_w is None:
@@ -59,10 +65,8 @@ def _inverter_w(site: SiteReading) -> float | None:
     return None if pv_dc_w is None or battery_w is None else pv_dc_w - battery_w
 
 
-def _sticks(site: SiteReading, power_w: float, now_s: float) -> bool:
-    """Tell whether it sticks now: a GX that fell silent amid a step repeats that step and proves nothing."""
-    at_s = oldest_at_s(site.grid_power_w, site.battery_power_w)
-    age_s = None if at_s is None else now_s - at_s
+def _sticks(site: SiteReading, power_w: float, age_s: float) -> bool:
+    """Tell whether it sticks, by readings of this age."""
     if LADDERS[site.source].trust(age_s) is not Trust.CURRENT:
         return False
     grid_w = known(site.grid_power_w)

@@ -270,6 +270,8 @@ class Ceiling:
 
     power_w: float
     since_at_s: float
+    sure: bool = False
+    """It has stuck for so long that no step explains it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def update_site(
     memory = note_ceiling(memory, site, now_s)
     surplus_w = measured.surplus_w
     if surplus_w is not None:
-        surplus_w -= beyond_ceiling_w(memory, site, now_s)
+        surplus_w -= beyond_ceiling_w(memory, site)
     exchange = update_exchange(memory.exchange, site, step_s(memory, now_s))
     memory = update_filters(memory, measured, site, surplus_w, now_s)
     memory = _note_islanded(memory, site, now_s)
