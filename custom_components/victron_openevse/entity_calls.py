@@ -49,6 +49,11 @@ class EntityCalls:
         """True while a command is under way that counts."""
         return self._under_way is not None and self._begun == self._turn
 
+    @property
+    def under_way(self) -> bool:
+        """True while any call may still arrive, of a command that counts no more too."""
+        return self._under_way is not None
+
     def run(self, calls: Iterable[Call]) -> None:
         """Make these calls, in this order, once the one under way has ended; its rest is dropped."""
         before = self._under_way

@@ -49,3 +49,32 @@ def test_the_minimum_off_time_is_named_by_mode(mode: Mode) -> None:
     assert house.charger.reason.code is ReasonCode.MINIMUM_OFF_TIME
     waiting = Status.WAITING_FOR_SUN if mode in SOLAR_MODES else Status.STARTING
     assert house.charger.status is waiting
+
+
+def test_late_word_of_a_stop_does_not_end_what_a_person_asked_for_since() -> None:
+    """Fast, off and fast again: the charger tells of the stop when it is long told to charge."""
+    house = House(mode=Mode.FAST, pv_w=0.0)
+    house.run(400)
+    house.mode, house.state = Mode.OFF, ChargerState.CHARGING
+    house.run(2)
+    house.mode = Mode.FAST
+    house.run(2)
+    house.state = ChargerState.SLEEPING
+    house.run(2)
+    assert house.charger.offered_current_a >= 6
+    house.state = None
+    house.run(10)
+    assert house.charger.offered_current_a == 32
+
+
+def test_a_start_after_the_charger_stopped_by_itself_is_the_suns() -> None:
+    """Whatever stops it again and again: it is no way around the budget."""
+    house = House(mode=Mode.SOLAR, pv_w=6000.0, soc_pct=90.0, settings={"daily_closings": 3})
+    house.run(700)
+    for _ in range(5):
+        house.state = ChargerState.SLEEPING
+        house.run(60)
+        house.state = None
+        house.run(120)
+    assert house.charger.reason.code is ReasonCode.CLOSINGS_USED_UP
+    assert len(house.own.closings_at_s) == 3

@@ -34,6 +34,9 @@ class Car:
     online: bool = True
     override: bool = False
     offered_a: int = 0
+    poll_s: int = 1
+    """How often its power is told."""
+    told_w: Reading[float] | None = None
     follows: bool = True
     """It does what it is told; else it stays at what it was offered first."""
 
@@ -108,6 +111,12 @@ class Yard:
         }
         return Settings(site=SiteSettings(grid_limit_a=self.limit_a), chargers=chargers)
 
+    def _told_w(self, car: Car) -> Reading[float]:
+        """What the charger told last of its power."""
+        if car.told_w is None or self.seconds % car.poll_s == 0:
+            car.told_w = Reading(car.drawn_a * VOLTS, self.now_s)
+        return car.told_w
+
     def _charger(self, car: Car) -> ChargerReading:
         when = self.now_s
         state = ChargerState.CHARGING if car.drawn_a > 0.0 else ChargerState.CONNECTED
@@ -115,7 +124,7 @@ class Yard:
             online=Reading(car.online, when),
             state=Reading(state if car.plugged else ChargerState.DISCONNECTED, when),
             vehicle_connected=Reading(car.plugged, when),
-            charging_power_w=Reading(car.drawn_a * VOLTS, when),
+            charging_power_w=self._told_w(car),
             charging_current_a=Reading(car.drawn_a, when),
             voltage_v=Reading(VOLTS, when),
             manual_override=Reading(car.override, when),
@@ -252,3 +261,12 @@ def test_nobody_rises_into_what_a_stopping_car_still_draws() -> None:
         if yard.cars["b"].offered_a:
             assert yard.cars["a"].offered_a <= first_a
     assert yard.cars["b"].offered_a == 0
+
+
+@pytest.mark.parametrize("poll_s", [1, 15, 30])
+def test_a_slow_meter_makes_no_car_disobedient(poll_s: int) -> None:
+    yard = Yard(limit_a=25.0, poll_s=30, source=SiteSource.ENTITIES, cars={"a": Car(poll_s=poll_s)})
+    for house_w in (500.0, 2900.0, 500.0, 2400.0):
+        yard.house_w = house_w
+        yard.run(400)
+    assert yard.closings == 1

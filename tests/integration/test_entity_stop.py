@@ -256,3 +256,42 @@ async def test_a_charger_that_refuses_is_told_of_once_an_hour(
     }
     back = [record.message for record in ours if record.levelno == logging.INFO]
     assert back == ["number.current takes commands again"] * relieved
+
+
+async def test_a_stop_overtakes_a_start_that_hangs_at_the_charger(
+    hass: HomeAssistant, slow: Slow, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows "disabled" still, but is about to do what it was told before."""
+    gate = asyncio.Event()
+    gate.set()
+
+    async def select(call: ServiceCall) -> None:
+        await gate.wait()
+        await slow.evse._select_option(call)
+
+    monkeypatch.setattr(entity_calls, "RUN_OUT_S", 60.0)
+    hass.services.async_register("select", "select_option", select)
+    charger = EntityCharger(hass, charger_data(slow.evse), lambda: None)
+    charger.start(clock.now_s)
+
+    async def offer(current_a: int, seconds: int) -> None:
+        for _ in range(seconds):
+            clock.now_s += 1.0
+            charger.offer(current_a, clock.now_s)
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+    await offer(0, 10)
+    gate.clear()
+    await offer(6, 1)
+    await offer(0, 2)
+    gate.set()
+    await hass.async_block_till_done()
+    await offer(0, 30)
+    override = hass.states.get(slow.evse.entities.entity_id("override_state"))
+    assert override is not None
+    assert override.state == "disabled"
+    person = charger.reading(clock.now_s).manual_override
+    assert person is not None
+    assert not person.value
+    charger.stop()

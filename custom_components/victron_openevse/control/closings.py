@@ -3,7 +3,8 @@
 Contactors for 32 A are commonly rated for 50 000 to 100 000 closings under load, and an EVSE's are opened
 without it: at a dozen a day one lasts longer than the car. Every closing during an offer of ours is
 counted; for the budget of a day only those count that the sun began: not what a car does within an
-offer, and not what a person, a plug or another mode asked for. These are above the budget, too.
+offer, and not what a person, a plug or another mode asked for. These are above the budget, too. A start
+after the charger itself had ended a charge is the sun's, or a poor network would be a way around the budget.
 """
 
 from typing import Final

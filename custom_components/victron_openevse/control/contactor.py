@@ -33,6 +33,9 @@ FULL_AFTER_S: Final = 60.0
 REFUSES_AFTER_S: Final = 120.0
 """A car that never drew gets longer: some take a minute and more to wake."""
 
+TELLS_S: Final = 30.0
+"""A charger may tell so late of an earlier stop: a start that a person has asked for since is not over."""
+
 STOPPED: Final = frozenset({ChargerState.SLEEPING, ChargerState.DISABLED})
 """What a charger says that offers nothing, whatever the car wants."""
 
@@ -66,6 +69,7 @@ def _note_stopped(memory: ChargerMemory, now_s: float) -> ChargerMemory:
     What the law had decided is as old as that, so it decides anew, and does so without a rest: it was
     not the weather that opened the contactor.
     """
+    lately = memory.closed_at_s is None or now_s - memory.closed_at_s < TELLS_S
     return replace(
         memory,
         offered_current_a=0,
@@ -74,7 +78,7 @@ def _note_stopped(memory: ChargerMemory, now_s: float) -> ChargerMemory:
         idle_at_s=None,
         awake=None,
         battery_free=None,
-        free_start=False,
+        free_start=memory.free_start and lately,
     )
 
 

@@ -174,8 +174,10 @@ def _load(
     drawn_a = max(0.0, power_w / watts_per_a) if ours and power_w is not None else 0.0
     phases_there = len(site.grid_phase_powers_w) or MOST_PHASES
     drawn = _follow(room.drawn, drawn_a, APART_S[site.source], now_s)
-    drawn = _note_above(drawn, room.drawn, memory.offered_current_a, now_s)
-    obeys = drawn.above_at_s is None or now_s - drawn.above_at_s < FOLLOWS_S
+    # By the charger's own times: what it told once, and slowly, it has not done for long.
+    told_at_s = now_s if charger.charging_power_w is None else charger.charging_power_w.at_s
+    drawn = _note_above(drawn, room.drawn, memory.offered_current_a, told_at_s)
+    obeys = drawn.above_at_s is None or told_at_s - drawn.above_at_s < FOLLOWS_S
     return Load(
         key=key,
         order=own.order,
@@ -197,11 +199,11 @@ def _listens(charger: ChargerReading, now_s: float) -> bool:
     return is_online(charger, now_s) and not (override is not None and override.value)
 
 
-def _note_above(drawn: Drawn, before: Drawn, offered_a: int, now_s: float) -> Drawn:
-    """Remember since when the car draws more than it is offered."""
+def _note_above(drawn: Drawn, before: Drawn, offered_a: int, told_at_s: float) -> Drawn:
+    """Remember since when the car is told to draw more than it is offered."""
     if drawn.low_a <= ABOVE_OFFER_SHARE * offered_a + ABOVE_OFFER_A:
         return drawn if drawn.above_at_s is None else replace(drawn, above_at_s=None)
-    above_at_s = now_s if before.above_at_s is None else before.above_at_s
+    above_at_s = told_at_s if before.above_at_s is None else before.above_at_s
     return replace(drawn, above_at_s=above_at_s)
 
 

@@ -288,8 +288,10 @@ class EntityCharger:
         calls = []
         if offer.current_a is not None:
             calls.append(self._set(offer.current_a))
-        if self._enabled() is not offer.enabled:
-            calls.append(self._switch(enabled=offer.enabled))
+        # What is shown may be older than a call that is under way and would let the car charge.
+        again = self._commands.under_way and not offer.enabled
+        if again or self._enabled() is not offer.enabled:
+            calls.append(self._switch(enabled=offer.enabled, again=again))
         return [call for call in calls if call is not None]
 
     def _set(self, current_a: int) -> Call | None:
@@ -299,18 +301,20 @@ class EntityCharger:
         data = {ATTR_ENTITY_ID: entity_id, "value": current_a}
         return split_entity_id(entity_id)[0], "set_value", data
 
-    def _switch(self, *, enabled: bool) -> Call | None:
+    def _switch(self, *, enabled: bool, again: bool = False) -> Call | None:
         entity_id = self._watch.entity_id(roles.ENABLE)
         if entity_id is None:
             return None
         domain = split_entity_id(entity_id)[0]
         if domain in _SELECTS:
-            return self._choose(self._option(ACTIVE if enabled else DISABLED))
+            return self._choose(self._option(ACTIVE if enabled else DISABLED), again=again)
         return domain, "turn_on" if enabled else "turn_off", {ATTR_ENTITY_ID: entity_id}
 
-    def _choose(self, option: str | None) -> Call | None:
+    def _choose(self, option: str | None, *, again: bool = False) -> Call | None:
+        """Choose an option, `again` even where it is shown as chosen."""
         entity_id, state = self._watch.entity_id(roles.ENABLE), self._watch.state(roles.ENABLE)
-        if entity_id is None or option is None or (state is not None and state.state == option):
+        shown = state is not None and state.state == option and not again
+        if entity_id is None or option is None or shown:
             return None
         data = {ATTR_ENTITY_ID: entity_id, "option": option}
         return split_entity_id(entity_id)[0], "select_option", data
