@@ -19,6 +19,7 @@ from .const import DOMAIN
 from .debts import Debt, Debts, can_be_reached, is_steered_again
 from .entity_roles import ENABLE
 from .mqtt_transport import steady_now_s
+from .openevse.entities import EntityCharger
 from .sources import ChargerAdapter, Connections, make_charger, missing_entities
 from .stopping import async_stop_chargers
 
@@ -158,7 +159,7 @@ class Leftovers:
             item.asked = True
             charger.release(now_s)
         elif item.asked and not _is_open(charger):
-            if there:
+            if there and _is_given_back(charger):
                 self._hass.data.setdefault(TOLD, set()).discard(_mark(item.debt))
                 _LOGGER.info("%s was given back", item.debt.name)
                 return True
@@ -169,6 +170,11 @@ class Leftovers:
 def _is_open(charger: ChargerAdapter) -> bool:
     """Tell whether a charger may still hold something of ours after it was told to let go."""
     return charger.releasing or ENABLE.key in missing_entities(charger)
+
+
+def _is_given_back(charger: ChargerAdapter) -> bool:
+    """Tell a charger that let go from one that refused so often that asking it has ended for now."""
+    return charger.given_back if isinstance(charger, EntityCharger) else True
 
 
 def _mark(debt: Debt) -> str:

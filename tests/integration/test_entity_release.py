@@ -118,6 +118,27 @@ async def test_a_charger_removed_while_it_is_unavailable_is_given_back_when_it_r
     assert entry.runtime_data.leftovers.debts == ()
 
 
+async def test_a_charger_removed_while_it_refuses_everything_stays_owed_until_it_obeys(
+    hass: HomeAssistant, evse: Evse, clock: Clock, start: Start, entry: MockConfigEntry
+) -> None:
+    await start()
+    entry.runtime_data.set_charger(CHARGER_ID, mode=Mode.OFF)
+    await clock.advance(20)
+    evse.broken = True
+    clock.release()
+    with patch("custom_components.victron_openevse.hand_back.WAIT_S", 0.3):
+        hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
+        await hass.async_block_till_done()
+    clock._real = False
+    await clock.advance(900, step_s=5)
+    (debt,) = entry.runtime_data.leftovers.debts
+    assert debt.charger_id == CHARGER_ID
+    evse.broken = False
+    await clock.advance(400, step_s=5)
+    assert override(hass, evse) == "auto"
+    assert entry.runtime_data.leftovers.debts == ()
+
+
 def override(hass: HomeAssistant, evse: Evse) -> str:
     """Tell what the charger's override shows."""
     found = hass.states.get(evse.entities.entity_id("override_state"))

@@ -103,7 +103,7 @@ class EntityCharger:
     @property
     def releasing(self) -> bool:
         """True while the charger is being given back."""
-        return self._releasing and (self._commands.busy or not self._given_back())
+        return self._releasing and (self._commands.busy or not self.given_back)
 
     @property
     def missing_entities(self) -> tuple[str, ...]:
@@ -117,6 +117,13 @@ class EntityCharger:
     def recall(self) -> None:
         """Tell that a person's choice stood at the charger when the last run ended."""
         self._recalled = True
+
+    @property
+    def given_back(self) -> bool:
+        """True when the last try to release, which has ended, left nothing to do, or a person took over."""
+        gone = self._watch.entity_id(roles.ENABLE) is None
+        taken = self._release_heard and self._commands.failed == 0
+        return gone or taken or self._keeper.overridden
 
     def stop(self) -> None:
         """Listen and send no more; what was commanded last stays.
@@ -334,17 +341,12 @@ class EntityCharger:
 
     def _go_on_releasing(self, now_s: float) -> None:
         """Try again what failed or found nobody there; not for ever, nor against a person."""
-        if self._given_back() or self._keeper.overridden:
+        if self.given_back:
             self._releasing = False
         elif now_s >= self._release_again_s:
             self._releasing = self._release_tries < len(RESEND_S)
             if self._releasing:
                 self._try_to_release(now_s)
-
-    def _given_back(self) -> bool:
-        """Tell whether the last try to release, which has ended, left nothing to do."""
-        gone = self._watch.entity_id(roles.ENABLE) is None
-        return gone or (self._release_heard and self._commands.failed == 0)
 
 
 def option_of(options: object, words: tuple[str, ...]) -> str | None:
