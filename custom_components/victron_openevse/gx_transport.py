@@ -118,6 +118,7 @@ class GxTransport:
         live = True
 
         def unsubscribe() -> None:
+            """Listen no more; once is enough."""
             nonlocal live
             if live:
                 live = False

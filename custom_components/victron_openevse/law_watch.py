@@ -22,7 +22,7 @@ from .steering import Steering
 _LOGGER = logging.getLogger(__name__)
 
 LONG_S: Final = 60.0
-"""Several decisions, and less than the charger's own limit and the times after which data are too old."""
+"""Stands here and not in `control/`, because it counts when that fails. Several decisions, and less than the charger's own limit and the times after which data are too old."""
 
 TELL_AGAIN_S: Final = 3600.0
 """A failure that goes on, or comes again and again, is told this often at most."""
@@ -80,7 +80,7 @@ class LawWatch:
             clear_issue(self._hass, self._entry, KIND)
         if self._told_at_s is not None and now_s - self._failed_at_s >= CALM_S:
             self._told_at_s = None
-            _LOGGER.warning("%s: decisions are made again", self._entry.title)
+            _LOGGER.info("%s: decisions are made again", self._entry.title)
 
     def _log(self, error: Exception, now_s: float) -> None:
         if now_s >= self._quiet_until_s:

@@ -35,6 +35,7 @@ def join(stored: Stored, left_out: Stored) -> Stored:
 
 def _only(stored: Stored, wanted: Callable[[str], bool]) -> Stored:
     def part[T](items: Mapping[str, T]) -> dict[str, T]:
+        """Keep what is wanted of one kind."""
         return {key: item for key, item in items.items() if wanted(key)}
 
     return replace(
@@ -54,11 +55,13 @@ def reload_when_disabled(
 
     @callback
     def changed(_event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        """Reload when other chargers than those steered are to be steered now."""
         if {charger.subentry_id for charger in active_chargers(hass, entry)} != set(steered):
             hass.config_entries.async_schedule_reload(entry.entry_id)
 
     @callback
     def is_about_disabling(data: dr.EventDeviceRegistryUpdatedData) -> bool:
+        """Leave out the many updates that disable or enable nothing."""
         return data["action"] == "update" and "disabled_by" in data["changes"]
 
     return hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, changed, is_about_disabling)

@@ -81,6 +81,7 @@ async def async_search(hass: HomeAssistant, connect: Connect = HomeAssistantTran
     chargers: dict[str, Announcement] = {}
 
     def found(announcement: Announcement) -> None:
+        """Keep the last word of each charger."""
         chargers[announcement.charger_id] = announcement
 
     portals = PortalDiscovery(transport)
@@ -126,6 +127,7 @@ async def async_check_charger(
     charger.start(steady_now_s(hass))
 
     def heard() -> bool:
+        """Tell whether all that is needed has been told."""
         return charger.heard and not charger.missing()
 
     try:

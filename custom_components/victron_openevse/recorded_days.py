@@ -177,6 +177,7 @@ def _asleep_at_night(pv_w: Slots, days: Sequence[Day], start_s: float) -> Slots:
     ]
 
     def value(slot: int, power_w: float | None) -> float | None:
+        """Give the power of a slot, W: what was not recorded at night was nothing."""
         if power_w is not None or not light:
             return power_w
         at_s = start_s + slot * SLOT_S
@@ -229,6 +230,7 @@ def _efficiency(known: Known, tracks: Tracks) -> float:
     start_s, end_s = known.days[0].start_s, known.days[-1].end_s
 
     def kwh(charger: str | None, key: str) -> float:
+        """Add up a recorded power over all days."""
         return net_kwh(tracks.number(charger, key), start_s, end_s)
 
     cars_kwh = sum(kwh(charger, "charging_power") for charger in known.settings.chargers)
@@ -290,9 +292,11 @@ def recorded_car(tracks: Tracks, charger: str, start_s: float, end_s: float) -> 
     """What a charger's own counters say it got between two times."""
 
     def counted(key: str) -> float | None:
+        """How much a counter has gone up, kWh."""
         return counted_kwh(tracks.number(charger, key), start_s, end_s)
 
     def moved(key: str) -> float | None:
+        """How far a value that may fall has moved."""
         track = tracks.number(charger, key)
         before, after = value_at(track, start_s), value_at(track, end_s)
         return None if before is None or after is None else after - before

@@ -36,6 +36,7 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
     now_s = steady_now_s(hass)
 
     def each(tell: Callable[[SiteCoordinator], str]) -> str:
+        """Say something of every site, in one line."""
         return ", ".join(map(tell, sites)) or NOTHING
 
     return {

@@ -31,6 +31,7 @@ def follow_unstarted(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
     @callback
     def changed() -> None:
+        """Clear up once the set-up is over, if it ended with the site disabled."""
         nonlocal over
         if over or entry.state not in _OVER:
             return

@@ -7,20 +7,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.victron_openevse.const import DOMAIN
 
-from .conftest import CHARGER_ID, ENTRY_ID, Broker, Charger, Clock, Gx, Start
-from .test_hand_back import held, is_free
-from .test_init import charge
-from .test_loop import select, state
+from .conftest import CHARGER_ID, ENTRY_ID, Broker, Charger, Clock, Gx
+from .test_hand_back import fixture_charging, held, is_free
+from .test_loop import state
 
-
-@pytest.fixture(name="charging")
-async def fixture_charging(
-    hass: HomeAssistant, gx: Gx, charger: Charger, clock: Clock, start: Start
-) -> None:
-    """A car that charges as fast as it can."""
-    await start()
-    await select(hass, "fast")
-    await charge(charger, gx, clock)
+__all__ = ["fixture_charging"]
 
 
 async def disable(

@@ -36,10 +36,7 @@ def dump(memory: Memory, now_s: float) -> dict[str, Any]:
     Of the site only a lost grid is kept: filters start anew from the first readings anyway.
     """
     return {
-        "site": {
-            name: None if at_s is None else now_s - at_s
-            for name, at_s in ((name, getattr(memory.site, name)) for name in KEPT_OF_SITE)
-        },
+        "site": _dump(memory.site, now_s, KEPT_OF_SITE),
         "house": _dump(memory.house, now_s),
         "chargers": {key: _dump(charger, now_s) for key, charger in memory.chargers.items()},
     }
@@ -64,10 +61,10 @@ def load(data: object, now_s: float, absent_s: float) -> Memory:
     )
 
 
-def _dump(item: Any, now_s: float) -> dict[str, Any]:
+def _dump(item: Any, now_s: float, only: tuple[str, ...] | None = None) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for field in fields(item):
-        if field.name in NOT_KEPT:
+        if field.name in NOT_KEPT or (only is not None and field.name not in only):
             continue
         value = getattr(item, field.name)
         if is_dataclass(value):

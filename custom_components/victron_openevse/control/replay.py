@@ -247,6 +247,7 @@ def _site_reading(
     flows: Flows, battery: Battery, inverter_cap_w: float | None, now_s: float
 ) -> SiteReading:
     def here[T](value: T) -> Reading[T]:
+        """Read now."""
         return Reading(value, now_s)
 
     site = battery.site
@@ -270,6 +271,7 @@ def _site_reading(
 
 def _charger_reading(car: Car, offered_a: int, now_s: float) -> ChargerReading:
     def here[T](value: T) -> Reading[T]:
+        """Read now."""
         return Reading(value, now_s)
 
     plugged = car.stay(now_s) is not None

@@ -168,7 +168,7 @@ def _load(
     watts_per_a: float,
     now_s: float,
 ) -> Load:
-    """One charger. What it draws is ours to lower only if it listens, tells and obeys; else it is as the house."""
+    """One charger. Only if it listens, tells and obeys is its draw ours to lower; else it is as the house."""
     power_w, room = charging_power_w(charger, now_s), memory.room or Room()
     ours = power_w is not None and _listens(charger, now_s)
     drawn_a = max(0.0, power_w / watts_per_a) if ours and power_w is not None else 0.0
@@ -177,20 +177,20 @@ def _load(
     # By the charger's own times: what it told once, and slowly, it has not done for long.
     told_at_s = now_s if charger.charging_power_w is None else charger.charging_power_w.at_s
     drawn = _note_above(drawn, room.drawn, memory.offered_current_a, told_at_s)
-    obeys = drawn.above_at_s is None or told_at_s - drawn.above_at_s < FOLLOWS_S
+    ours = ours and (drawn.above_at_s is None or told_at_s - drawn.above_at_s < FOLLOWS_S)
     return Load(
         key=key,
         order=own.order,
         memory=memory,
         drawn=drawn,
-        running=ours and obeys and memory.offered_current_a > 0 and bool(memory.connected),
+        running=ours and memory.offered_current_a > 0 and bool(memory.connected),
         idle=has_had_enough(memory, now_s) and drawn.high_a < LEAST_DRAW_A,
-        wants=ours and obeys and bool(memory.connected) and room.wants,
+        wants=ours and bool(memory.connected) and room.wants,
         most_a=float(ceiling_a(own, charger)),
         phases=phases_of(own, memory),
         grid_phase=own.grid_phase if own.grid_phase <= phases_there else 0,
         watts_per_a=watts_per_a,
-        ours=ours and obeys,
+        ours=ours,
     )
 
 

@@ -100,11 +100,11 @@ def note_cut_off(memory: SiteMemory, readings: Readings, now_s: float) -> SiteMe
     old = any(now_s - at_s >= stop_s for at_s in times_s)
     if not old or any(is_online(charger, now_s) for charger in readings.chargers.values()):
         return memory
-    before_at_s = memory.cut_off_at_s
-    if before_at_s is not None and now_s - before_at_s > LONGEST_STEP_S:
-        heard_since = any(at_s > before_at_s for at_s in times_s)
-        if not heard_since:
-            return memory
+    granted_at_s = memory.cut_off_at_s
+    if granted_at_s is not None and now_s - granted_at_s > LONGEST_STEP_S:
+        # Another outage of the chargers; was the site heard since the last one?
+        heard = max(times_s) > granted_at_s
+        return replace(memory, cut_off_at_s=now_s) if heard else memory
     return replace(memory, cut_off_at_s=now_s)
 
 
