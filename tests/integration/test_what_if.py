@@ -90,10 +90,10 @@ async def test_the_same_settings_make_no_difference(hass: HomeAssistant, recorde
 async def test_the_page_is_told_what_another_mode_would_have_done(
     hass: HomeAssistant, recorded: None, hass_ws_client: WebSocketGenerator
 ) -> None:
-    answer, _ = await ask_page(
+    answer, error = await ask_page(
         hass_ws_client, charger=CHARGER_ID, changes={"mode": "off", "priority": "balanced"}
     )
-    assert answer is not None
+    assert answer is not None, error
     assert answer["changes"] == [
         {"name": "priority", "before": Priority.CAR_FIRST, "after": Priority.BALANCED},
         {"name": "mode", "before": Mode.SOLAR, "after": Mode.OFF, "charger": CHARGER_ID},
