@@ -50,6 +50,8 @@ THREE_PHASES: Final = replace(EMPTY, config=PlantConfig(phases=3, car_phases=1))
 BOOST: Final = Temporary(mode=Mode.FAST, boost=True, duration_s=7200.0)
 SUN_S, CLOUD_S = 150, 150
 """A flappy sun: so long it shines, so long it does not."""
+GRID_S, NO_GRID_S = 120, 120
+"""A grid that is being mended: so long it is there, so long it is not."""
 
 
 def within_grid_limit(loop: FaultLoop) -> bool:
@@ -97,6 +99,12 @@ def flap(loop: FaultLoop, second: int) -> None:
     loop.world.commands.run("pv_hold", power_w=sun_w)
 
 
+def flap_grid(loop: FaultLoop, second: int) -> None:
+    """Let the grid come and go."""
+    if second % (GRID_S + NO_GRID_S) == 1:
+        loop.world.commands.run("grid_lost", seconds=float(NO_GRID_S))
+
+
 def _both_charge(loop: FaultLoop) -> bool:
     return all(charger.contactor_closed for charger in loop.world.chargers.values())
 
@@ -127,6 +135,9 @@ LEFT_ALONE: Final = Effect(
 )
 TAKEN_OVER: Final = Effect("is steered again", obeys, is_closed)
 RESTS: Final = Effect("rests once the budget is used up", is_open, lasting=True)
+RESTS_AN_HOUR: Final = Effect(
+    "closes once an hour when the budget is used up", is_open, lasting=True
+)
 BY_A_PERSON: Final = Recovery("starts when a person asks", lambda loop, _before: is_closed(loop))
 STEERED: Final = Recovery("follows the sun", lambda loop, _before: is_closed(loop) and obeys(loop))
 
@@ -359,6 +370,29 @@ ROWS: Final = (
         recovers_s=15,
         closings=3,
         wrong_wh=120.0,
+        note="The third is the person's, above the budget",
+    ),
+    Fault(
+        name="closings-used-up-fast",
+        part=Part.LIMITS,
+        what="The grid goes for 2 min every 4 min, for 30 min; 2 closings a day are allowed",
+        begin=Begin(
+            scenario=BEHIND_INVERTER,
+            mode=Mode.FAST,
+            own={"daily_closings": 2},
+            site={"min_on_s": 60.0, "min_off_s": 60.0},
+            words="mode fast",
+        ),
+        each=flap_grid,
+        heal=lambda loop: loop.choose(mode=Mode.MEDIUM),
+        lasts_s=1800,
+        status=Status.LIMITED,
+        reason=ReasonCode.CLOSINGS_USED_UP,
+        effect=RESTS_AN_HOUR,
+        within_s=600,
+        after=BY_A_PERSON,
+        recovers_s=15,
+        closings=3,
         note="The third is the person's, above the budget",
     ),
 )

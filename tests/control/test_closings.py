@@ -1,11 +1,12 @@
 """How often a contactor closed, and the budget of a day."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from custom_components.victron_openevse.control.closings import DAY_S, closings_today
+from custom_components.victron_openevse.control.closings import BEYOND_S, DAY_S, closings_today
 from custom_components.victron_openevse.control.model import Mode, Status
 from custom_components.victron_openevse.control.persist import dump, load
 from custom_components.victron_openevse.control.reasons import ReasonCode
@@ -67,6 +68,47 @@ def test_a_person_is_above_the_budget(mode: Mode, first: Mode) -> None:
     assert house.run(2).offered_current_a > 0
 
 
+def flap(house: House, minutes: int) -> list[float]:
+    """Let the grid go each ten minutes for three; give when the contactor closed."""
+    closed_at_s = []
+    for minute in range(minutes):
+        house.grid_connected = minute % 10 >= 3
+        for _ in range(12):
+            before = house.own.closings
+            house.run(5, 5.0)
+            closed_at_s += [house.now_s] * (house.own.closings - before)
+    return closed_at_s
+
+
+@pytest.mark.parametrize("mode", [Mode.FAST, Mode.MEDIUM, Mode.MINIMUM_SOLAR])
+def test_a_grid_that_comes_and_goes_does_not_use_the_contactor_up(mode: Mode) -> None:
+    """The mode's promise is kept, with an hour between two closings."""
+    house = House(mode=mode, settings={"daily_closings": 3})
+    house.run(60)
+    closed_at_s = flap(house, 40)
+    assert len(closed_at_s) == 3
+
+    house.grid_connected = True
+    answer = house.run(60)
+    assert (answer.offered_current_a, answer.status) == (0, Status.LIMITED)
+    assert answer.reason.code is ReasonCode.CLOSINGS_USED_UP
+    assert answer.reason.numbers["left_s"] == pytest.approx(
+        closed_at_s[-1] + BEYOND_S - house.now_s, abs=5.0
+    )
+
+    closed_at_s += flap(house, 180)
+    assert [b - a >= BEYOND_S for a, b in pairwise(closed_at_s[2:])] == [True] * 3
+
+
+def test_a_person_does_not_wait_for_the_hour() -> None:
+    house = House(mode=Mode.FAST, settings={"daily_closings": 3})
+    house.run(60)
+    flap(house, 40)
+    house.grid_connected = True
+    house.mode = Mode.MEDIUM
+    assert house.run(2).offered_current_a > 0
+
+
 def test_every_closing_is_counted_but_a_cars_own_cost_no_budget() -> None:
     """A car that pauses and resumes closes the contactor, but nobody may be kept from the sun for it."""
     house = House()
@@ -86,12 +128,12 @@ def test_every_closing_is_counted_but_a_cars_own_cost_no_budget() -> None:
     [
         pytest.param(Mode.SOLAR, 1, id="by the sun"),
         pytest.param(Mode.SOLAR_ONLY, 1, id="by the sun alone"),
-        pytest.param(Mode.MINIMUM_SOLAR, 0, id="the guaranteed minimum"),
-        pytest.param(Mode.FAST, 0, id="fast"),
+        pytest.param(Mode.MINIMUM_SOLAR, 1, id="the guaranteed minimum"),
+        pytest.param(Mode.FAST, 1, id="fast"),
     ],
 )
-def test_only_the_suns_starts_cost_budget(mode: Mode, counted: int) -> None:
-    """Plugging in was a person's; what closes later was the sun's, or the mode's."""
+def test_only_starts_that_nobody_asked_for_cost_budget(mode: Mode, counted: int) -> None:
+    """Plugging in was a person's; what closes later was the sun's, or a limit's that is over."""
     house = House(mode=mode, pv_w=6000.0)
     house.run(20)
     assert closings_today(house.own, house.now_s) == 0

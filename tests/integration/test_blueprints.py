@@ -79,6 +79,7 @@ async def test_cheap_hours(
     hass: HomeAssistant, gx: Gx, charger: Charger, clock: Clock, start: Start
 ) -> None:
     await begin(charger, gx, clock, start)
+    await hass.config.async_set_time_zone("UTC")  # where no hour is left out in spring
     at = dt_util.now() + timedelta(minutes=2)
     await use(
         hass,
@@ -96,6 +97,7 @@ async def test_cheap_hours_of_other_days(
     hass: HomeAssistant, gx: Gx, charger: Charger, clock: Clock, start: Start
 ) -> None:
     await begin(charger, gx, clock, start)
+    await hass.config.async_set_time_zone("UTC")  # where no hour is left out in spring
     at = dt_util.now() + timedelta(minutes=2)
     other = (dt_util.now() + timedelta(days=3)).strftime("%a").lower()
     await use(hass, "cheap_night.yaml", begin=at.strftime("%H:%M:00"), days=[other])

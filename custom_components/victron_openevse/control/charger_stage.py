@@ -102,7 +102,7 @@ def decide_charger(
         return _leave(memory, Status.NO_DATA, ReasonCode.WAITING_FOR_CHARGER), memory
     charger = imagined(charger, memory) if shadow else charger
     before, memory = memory, _note_override(note_state(memory, charger, now_s), charger)
-    memory = memory if shadow else note_closing(before, memory, settings.mode)
+    memory = memory if shadow else note_closing(before, memory)
     memory = note_phases(memory, charger, view.voltage_v, now_s)
     want = _gate(site_settings, settings, memory, view, over=over)
     if charger.state is not None and charger.state.value is ChargerState.FAULT:

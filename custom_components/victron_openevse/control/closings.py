@@ -1,10 +1,13 @@
-"""How often a contactor closed, and how often the sun may still close it.
+"""How often a contactor closed, and how often it may still close by itself.
 
 Contactors for 32 A are commonly rated for 50 000 to 100 000 closings under load, and an EVSE's are opened
 without it: at a dozen a day one lasts longer than the car. Every closing during an offer of ours is
-counted; for the budget of a day only those count that the sun began: not what a car does within an
-offer, and not what a person, a plug or another mode asked for. These are above the budget, too. A start
-after the charger itself had ended a charge is the sun's, or a poor network would be a way around the budget.
+counted; for the budget of a day only those count that nobody asked for: not what a car does within an
+offer, and not what a person or a plug began. These are above the budget, too. Starts after a limit, a lost
+grid or the charger itself had ended a charge are nobody's, or a poor network would be a way around the budget.
+
+The sun waits for its budget: it has no promise to keep. A mode with a current of its own has, so beyond the
+budget its contactor closes once an hour.
 """
 
 from typing import Final
@@ -17,6 +20,9 @@ from .want import Want
 
 DAY_S: Final = 86_400.0
 
+BEYOND_S: Final = 3600.0
+"""With two dozen more a day a contactor still lasts for years, and the car has most of its night."""
+
 BY_SUN: Final = frozenset({Mode.SOLAR, Mode.SOLAR_ONLY})
 """Modes in which the sun alone starts and stops a charge."""
 
@@ -24,7 +30,7 @@ KEPT: Final = 64
 """Closings remembered one by one: more than any budget allows."""
 
 
-def note_closing(before: ChargerMemory, after: ChargerMemory, mode: Mode) -> ChargerMemory:
+def note_closing(before: ChargerMemory, after: ChargerMemory) -> ChargerMemory:
     """Count a contactor that was reported closed between these two memories."""
     closed_at_s = after.charging_at_s
     if before.charging_at_s is not None or closed_at_s is None:
@@ -32,7 +38,7 @@ def note_closing(before: ChargerMemory, after: ChargerMemory, mode: Mode) -> Cha
     after = replace(after, closings=after.closings + 1)
     opened_at_s, offered_at_s = before.opened_at_s, before.closed_at_s
     by_car = opened_at_s is not None and offered_at_s is not None and opened_at_s > offered_at_s
-    if by_car or after.free_start or mode not in BY_SUN:
+    if by_car or after.free_start:
         return after
     recent_at_s = _recent_at_s(after, closed_at_s)
     return replace(after, closings_at_s=(*recent_at_s, closed_at_s)[-KEPT:])
@@ -50,17 +56,25 @@ def _recent_at_s(memory: ChargerMemory, now_s: float) -> tuple[float, ...]:
 def apply_budget(
     want: Want, memory: ChargerMemory, settings: ChargerSettings, now_s: float
 ) -> Want:
-    """Hold back a start once the day's closings are used up."""
+    """Hold back a start that nobody asked for once the day's closings are used up."""
     begins = want.current_a > 0 and memory.offered_current_a == 0
-    free = want.urgent or memory.free_start or not memory.connected
-    if not begins or free or settings.mode not in BY_SUN:
+    if not begins or want.urgent or memory.free_start or not memory.connected:
         return want
     recent_at_s = _recent_at_s(memory, now_s)
     beyond = len(recent_at_s) - settings.daily_closings
     if beyond < 0:
         return want
+    by_sun = settings.mode in BY_SUN
     # With more used than allowed now, several have to grow a day old.
-    left_s = recent_at_s[beyond] + DAY_S - now_s
-    numbers = {"closings": float(len(recent_at_s)), "left_s": left_s}
-    reason = Reason(ReasonCode.CLOSINGS_USED_UP, numbers)
-    return replace(want, current_a=0, status=Status.WAITING_FOR_SUN, reason=reason)
+    free_at_s = recent_at_s[beyond] + DAY_S
+    if not by_sun:
+        free_at_s = min(free_at_s, recent_at_s[-1] + BEYOND_S)
+    if free_at_s <= now_s:
+        return want
+    numbers = {"closings": float(len(recent_at_s)), "left_s": free_at_s - now_s}
+    return replace(
+        want,
+        current_a=0,
+        status=Status.WAITING_FOR_SUN if by_sun else Status.LIMITED,
+        reason=Reason(ReasonCode.CLOSINGS_USED_UP, numbers),
+    )
