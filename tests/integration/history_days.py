@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import pi, sin
 from typing import Any, Final
-from unittest.mock import MagicMock, patch
+from unittest.mock import MagicMock
 
-from homeassistant.components.recorder import DEFAULT_COMMIT_INTERVAL
+from homeassistant.components.recorder import CONF_COMMIT_INTERVAL, DEFAULT_COMMIT_INTERVAL
 from homeassistant.components.recorder.tasks import CommitTask
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
@@ -48,6 +48,12 @@ NAMES: Final[Mapping[str, str]] = {
 }
 
 
+@pytest.fixture
+def recorder_config() -> dict[str, Any]:
+    """Many rows are committed at once, as outside of tests, where each is committed by itself."""
+    return {CONF_COMMIT_INTERVAL: DEFAULT_COMMIT_INTERVAL}
+
+
 @pytest.fixture(autouse=True)
 async def _our_integration(
     recorder_mock: MagicMock, enable_custom_integrations: None, hass: HomeAssistant
@@ -69,13 +75,11 @@ def first_moment(days: int) -> datetime:
 
 async def async_write_days(hass: HomeAssistant, days: int) -> None:
     """Write `days` days and today so far."""
-    # Many rows at once, as outside of tests, where the recorder commits every row by itself.
-    with patch.object(get_instance(hass), "commit_interval", DEFAULT_COMMIT_INTERVAL):
-        write_days(hass, days)
-        # Behind all rows: the commit Home Assistant's helper asks for is left out while the
-        # recorder's thread has not come to the first of them.
-        get_instance(hass).queue_task(CommitTask())
-        await async_wait_recording_done(hass)
+    write_days(hass, days)
+    # Behind all rows: the commit Home Assistant's helper asks for is left out while the
+    # recorder's thread has not come to the first of them.
+    get_instance(hass).queue_task(CommitTask())
+    await async_wait_recording_done(hass)
 
 
 def write_days(hass: HomeAssistant, days: int) -> None:

@@ -19,9 +19,10 @@ from .history_days import (
     _our_integration,
     async_write_days,
     first_moment,
+    recorder_config,
 )
 
-__all__ = ["_our_integration"]
+__all__ = ["_our_integration", "recorder_config"]
 
 COMMAND: Final = {"type": "victron_openevse/day", "site": ENTRY_ID, "charger": CHARGER_ID}
 SERIES: Final = {

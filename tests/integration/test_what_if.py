@@ -21,9 +21,17 @@ from custom_components.victron_openevse.control.model import Mode, Priority
 from custom_components.victron_openevse.what_if_inputs import async_tracks
 
 from .conftest import CHARGER_ID, ENTRY_ID, Charger, Clock, Gx, Start
-from .history_days import CAR_W, FROM_H, TO_H, _our_integration, async_write_days, first_moment
+from .history_days import (
+    CAR_W,
+    FROM_H,
+    TO_H,
+    _our_integration,
+    async_write_days,
+    first_moment,
+    recorder_config,
+)
 
-__all__ = ["_our_integration"]
+__all__ = ["_our_integration", "recorder_config"]
 
 MODE: Final = "select.garage_mode"
 PRICE: Final = "sensor.tariff"
