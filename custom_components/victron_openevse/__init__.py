@@ -19,6 +19,7 @@ from .coordinator import SiteCoordinator, VictronOpenEvseConfigEntry
 from .hand_back import async_give_back, warn
 from .issues import Found, clear_issue, forget_issues, raise_issue
 from .left_out import reload_when_disabled
+from .mqtt_transport import steady_now_s
 from .sources import async_broker_missing
 from .stopping import async_stop_chargers
 from .storage import SiteStore
@@ -87,8 +88,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: VictronOpenEvseConfigEn
 
 
 async def _async_abandon(coordinator: SiteCoordinator) -> None:
-    """Leave no listener and no connection of a set-up that failed; chargers keep what they have."""
+    """Leave no listener and no connection of a set-up that failed; chargers keep what they have, the GX does not."""
     coordinator.halt()
+    coordinator.site.hand_back(steady_now_s(coordinator.hass))
     coordinator.site.stop()
     await async_stop_chargers(coordinator.chargers.values())
     await coordinator.leftovers.async_stop()

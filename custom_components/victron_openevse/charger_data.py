@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from .const import CHARGER, CONF_ENTITIES, CONF_SOURCE, DOMAIN, SOURCE_ENTITIES
 from .entity_refs import remember
 from .entity_roles import SETPOINT
-from .entity_suggestions import Suggestion
+from .entity_suggestions import Suggestion, charger_id_of
 
 
 def entity_charger_data(references: Mapping[str, Iterable[str]]) -> dict[str, Any]:
@@ -30,11 +30,18 @@ def is_set_up(hass: HomeAssistant, item: Suggestion) -> bool:
     )
 
 
-def used_elsewhere(hass: HomeAssistant, reference: str, own_subentry_id: str | None) -> bool:
-    """Tell whether another charger is steered by the entity behind `reference`."""
+def used_elsewhere(hass: HomeAssistant, entity_id: str, own_subentry_id: str | None) -> bool:
+    """Tell whether the charger whose current an entity sets belongs to a site, however it is reached.
+
+    Steered twice, it would hear two voices, each of which is a person's to the other.
+    """
+    reference, charger_id = remember(hass, entity_id), charger_id_of(hass, entity_id)
     return any(
         subentry.subentry_id != own_subentry_id
-        and reference in subentry.data.get(CONF_ENTITIES, {}).get(SETPOINT.key, ())
+        and (
+            (charger_id is not None and subentry.unique_id == charger_id)
+            or reference in subentry.data.get(CONF_ENTITIES, {}).get(SETPOINT.key, ())
+        )
         for entry in hass.config_entries.async_entries(DOMAIN)
         for subentry in entry.get_subentries_of_type(CHARGER)
     )

@@ -8,6 +8,7 @@ waiting. The coordinator owns settings and memory; it knows no threshold and no 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import Any, Final, override
 
@@ -42,6 +43,7 @@ from .debts import active_chargers, debt_of
 from .departure import Departure
 from .devices import Devices
 from .export import ExportMeter
+from .guard_rail import GuardRail
 from .hand_back import Leftovers, async_hand_back
 from .issues import Issues, forget_issues
 from .law_watch import LawWatch
@@ -146,7 +148,7 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         self._issues = Issues(hass, entry, self.site, self.chargers, self.inputs, self.checks)
         self._cleanup: list[CALLBACK_TYPE] = []
         self._scheduled: CALLBACK_TYPE | None = None
-        self._mute = False
+        self._rail = GuardRail(entry.title)
         self.sessions = Sessions()
 
     @property
@@ -281,12 +283,12 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
     @callback
     def _tick(self, _now: datetime) -> None:
         now_s = steady_now_s(self.hass)
-        self.site.tick(now_s)
-        for charger in self.chargers.values():
-            charger.tick(now_s)
+        self._rail.run("talking with the GX", partial(self.site.tick, now_s))
+        for charger_id, charger in self.chargers.items():
+            self._rail.run(f"talking with charger {charger_id}", partial(charger.tick, now_s))
         if now_s - self.data.now_s >= LONGEST_PAUSE_S:
             self._decide()
-        self.leftovers.tick(now_s)
+        self._rail.run("giving chargers back", partial(self.leftovers.tick, now_s))
 
     @callback
     def _decide(self) -> None:
@@ -302,24 +304,22 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
             data = replace(self.data, now_s=now_s, decision=decision)
         else:
             self._law.worked(now_s)
-            self.pulse.beat(data.now_s)
-            before, after = self.data.memory.chargers, data.memory.chargers
-            self.sessions.follow(before, after, dt_util.utcnow().timestamp())
-            self.checks.follow(before, after, dt_util.utcnow().timestamp())
+            self._keep_up(self.data, data)
         self.async_set_updated_data(data)
-        self.store.save_if_news(self._stored)
-        self._tell_others(data)
+        self._rail.run("storing", partial(self.store.save_if_news, self._stored))
+        self._rail.run("describing devices", self._describe_devices)
+        if not self._law.failing:
+            follow = partial(self._issues.follow, data.settings, data.readings, data.decision)
+            self._rail.run("the list of repairs", partial(follow, data.now_s))
 
-    def _tell_others(self, data: SiteData) -> None:
-        """Tell what only accompanies the decision: should it fail, steering goes on."""
-        try:
-            self._describe_devices()
-            if not self._law.failing:
-                self._issues.follow(data.settings, data.readings, data.decision, data.now_s)
-        except Exception:
-            if not self._mute:
-                _LOGGER.exception("%s: device pages and repairs cannot be kept", self.name)
-            self._mute = True
+    def _keep_up(self, before: SiteData, after: SiteData) -> None:
+        """Let those follow that only accompany the decision."""
+        run, now_s, unix_s = self._rail.run, after.now_s, dt_util.utcnow().timestamp()
+        was, is_now = before.memory.chargers, after.memory.chargers
+        run("the pulse", partial(self.pulse.beat, now_s))
+        run("reporting", partial(self.reports.follow, before.decision, after.decision, now_s))
+        run("the list of sessions", partial(self.sessions.follow, was, is_now, unix_s))
+        run("the list of checks", partial(self.checks.follow, was, is_now, unix_s))
 
     def _cycle(self, now_s: float) -> SiteData:
         readings = Readings(
@@ -334,7 +334,6 @@ class SiteCoordinator(DataUpdateCoordinator[SiteData]):
         )
         decision, memory = decide(self.settings, self.data.memory, readings, now_s)
         self._steering.carry_out(self.settings, decision, now_s)
-        self.reports.follow(self.data.decision, decision, now_s)
         return SiteData(
             now_s=now_s,
             settings=self._without_finished(decision),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.components import mqtt
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -49,14 +49,13 @@ class Debt:
 
     def is_same_charger(self, other: Debt) -> bool:
         """Tell whether both are one charger; one that was given another topic stays the same."""
-        source = source_of(self.address)
-        if source != source_of(other.address):
-            return False
-        if source == SOURCE_ENTITIES:
+        by_entities = [CONF_ENTITIES in debt.address for debt in (self, other)]
+        if all(by_entities):
             # What is given back is what its select or switch holds.
             ours, theirs = self.address[CONF_ENTITIES], other.address[CONF_ENTITIES]
             return bool(ours[ENABLE.key] == theirs[ENABLE.key])
-        known = self.serial is not None and self.serial == other.serial
+        # On the broker and directly it is the same claim.
+        known = self.serial is not None and self.serial == other.serial and not any(by_entities)
         return known or self.address == other.address
 
     def as_subentry(self) -> ConfigSubentry:
@@ -107,14 +106,19 @@ def _is_disabled(hass: HomeAssistant, entry: ConfigEntry, charger: ConfigSubentr
 def is_steered_again(hass: HomeAssistant, debt: Debt, besides: str | None = None) -> bool:
     """Tell whether a charger belongs to a site that is to steer it: then it is left to that site.
 
-    The site with the entry id `besides` does not count.
+    The site with the entry id `besides` does not count, nor one in shadow mode, which steers nobody.
     """
     return any(
         debt.is_same_charger(debt_of(charger))
         for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.disabled_by is None and entry.entry_id != besides
+        if entry.disabled_by is None and entry.entry_id != besides and not _is_shadow(entry)
         for charger in active_chargers(hass, entry)
     )
+
+
+def _is_shadow(entry: ConfigEntry) -> bool:
+    running = entry.state is ConfigEntryState.LOADED
+    return running and bool(entry.runtime_data.settings.site.shadow)
 
 
 def can_be_reached(hass: HomeAssistant, entry: ConfigEntry, debt: Debt) -> bool:

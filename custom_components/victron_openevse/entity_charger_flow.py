@@ -9,7 +9,7 @@ from .charger_data import entity_charger_data, is_set_up, used_elsewhere
 from .const import CONF_ENTITIES
 from .entity_forms import check, fields_for, picked, references, shown
 from .entity_roles import CHARGER_ROLES, SETPOINT
-from .entity_suggestions import Suggestion, suggest_chargers
+from .entity_suggestions import Suggestion, charger_id_of, suggest_chargers
 from .form_parts import as_schema
 
 FALLBACK_TITLE = "OpenEVSE"
@@ -71,13 +71,13 @@ class EntityChargerSteps(ConfigSubentryFlow):
         stored = references(self.hass, ids)
         own = self._get_reconfigure_subentry() if step_id == "reconfigure_entities" else None
         own_id = None if own is None else own.subentry_id
-        if used_elsewhere(self.hass, stored[SETPOINT.key][0], own_id):
+        if used_elsewhere(self.hass, ids[SETPOINT.key][0], own_id):
             return self.async_abort(reason="already_configured")
         data = entity_charger_data(stored)
         setpoint = ids[SETPOINT.key]
         chosen = (item for item in self._not_set_up() if item.entity_ids[SETPOINT.key] == setpoint)
         known = next(chosen, None)
-        known_id = None if known is None else known.unique_id
+        known_id = charger_id_of(self.hass, setpoint[0])
         if own is None:
             title = FALLBACK_TITLE if known is None else known.title
             return self.async_create_entry(title=title, data=data, unique_id=known_id)

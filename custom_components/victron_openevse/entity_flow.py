@@ -10,7 +10,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult, ConfigSubentryData
 
 from . import entity_roles as roles
-from .charger_data import entity_charger_data, is_set_up
+from .charger_data import entity_charger_data, is_set_up, used_elsewhere
 from .const import CHARGER, CONF_ENTITIES, CONF_SOURCE, SOURCE_ENTITIES
 from .entity_forms import check, describe, fields_for, picked, references, shown
 from .entity_roles import CHARGER_ROLES, SITE_ROLES
@@ -41,7 +41,10 @@ class EntitySiteSteps(ConfigFlow):
         self._suggested = next(iter(free), None)
         if self._suggested is None:
             return await self.async_step_entity_form()
-        ids = self._suggested.entity_ids
+        ids = dict(self._suggested.entity_ids)
+        if check(self.hass, (roles.GRID_CONNECTED,), ids):
+            # A GX whose inputs are not named never tells its source: that is no reason to ask.
+            del ids[roles.GRID_CONNECTED.key]
         self._entity_answer = {
             role.key: list(ids[role.key]) if role.many else ids[role.key][0]
             for role in SITE_ROLES
@@ -122,6 +125,8 @@ class EntitySiteSteps(ConfigFlow):
             ids = picked(CHARGER_ROLES, user_input)
             errors = check(self.hass, CHARGER_ROLES, ids) if ids else {}
             if not errors:
+                if ids and used_elsewhere(self.hass, ids[roles.SETPOINT.key][0], None):
+                    return self.async_abort(reason="already_configured")
                 data = entity_charger_data(references(self.hass, ids))
                 charger = ConfigSubentryData(
                     data=data, subentry_type=CHARGER, title=CHARGER_TITLE, unique_id=None

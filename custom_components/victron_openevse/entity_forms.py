@@ -19,7 +19,7 @@ from . import entity_roles as roles
 from .control.model import MIN_CURRENT_A
 from .entity_refs import find, remember
 from .entity_roles import BatterySign, GridSign, Quantity, Role
-from .entity_values import problem_of
+from .entity_values import grid_connected_of, problem_of
 from .openevse.entities import ACTIVE, DISABLED, option_of
 
 _DEVICE_CLASSES: Final = MappingProxyType(
@@ -100,6 +100,8 @@ def _problem(role: Role, state: State | None) -> str | None:
         return problem
     if role is roles.SETPOINT and not _covers_least(state):
         return "setpoint_range"
+    if role is roles.GRID_CONNECTED and grid_connected_of(state) is None:
+        return "grid_unclear"
     if role is roles.ENABLE and split_entity_id(state.entity_id)[0] in ("select", "input_select"):
         options = state.attributes.get("options")
         can = option_of(options, ACTIVE) and option_of(options, DISABLED)

@@ -51,6 +51,9 @@ SOC_LIMIT: Final = Role(
 PV_LIMITED: Final = Role(
     key="pv_limited", quantity=Quantity.FLAG, domains=("sensor", *FLAGS), many=True
 )
+GRID_CONNECTED: Final = Role(
+    key="grid_connected", quantity=Quantity.TEXT, domains=("sensor", "binary_sensor")
+)
 
 SITE_ROLES: Final = (
     GRID,
@@ -63,6 +66,7 @@ SITE_ROLES: Final = (
     GRID_VOLTAGE,
     SOC_LIMIT,
     PV_LIMITED,
+    GRID_CONNECTED,
 )
 
 SETPOINT: Final = Role(

@@ -31,6 +31,7 @@ _VICTRON: Final[Patterns] = MappingProxyType(
         roles.GRID_VOLTAGE: (r"_grid_voltage_l1$",),
         roles.SOC_LIMIT: (r"_system_control_active_soc_limit$",),
         roles.PV_LIMITED: (r"_solarcharger_mppt_operation_mode$",),
+        roles.GRID_CONNECTED: (r"_system_ac_active_input_source$",),
     }
 )
 _MODBUS: Final[Patterns] = MappingProxyType(
@@ -44,6 +45,7 @@ _MODBUS: Final[Patterns] = MappingProxyType(
             r"^\d+_solarcharger_mppoperationmode$",
             r"^\d+_settings_ess_feedinpowerlimit$",
         ),
+        roles.GRID_CONNECTED: (r"^\d+_system_input_source$",),
     }
 )
 SITE_PATTERNS: Final[Mapping[str, Patterns]] = MappingProxyType(
@@ -105,6 +107,15 @@ def suggest_chargers(hass: HomeAssistant) -> list[Suggestion]:
     """List what looks like a charger that can be steered."""
     found = _suggest(hass, CHARGER_PATTERNS, CHARGER_ROLES)
     return [item for item in found if item.complete(CHARGER_ROLES)]
+
+
+def charger_id_of(hass: HomeAssistant, entity_id: str) -> str | None:
+    """Give the serial number of the charger behind an entity; None = not known."""
+    entity = er.async_get(hass).async_get(entity_id)
+    if entity is None or entity.platform not in CHARGER_PATTERNS or entity.device_id is None:
+        return None
+    device = dr.async_get(hass).async_get(entity.device_id)
+    return _serial(getattr(device, "connections", ()))
 
 
 def _suggest(

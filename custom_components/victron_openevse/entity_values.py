@@ -9,7 +9,9 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Final
 
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
     ATTR_UNIT_OF_MEASUREMENT,
     PERCENTAGE,
     UnitOfElectricCurrent,
@@ -65,6 +67,30 @@ LIMITED: Final = "limited"
 """Part of the state's text at every integration that tells the mode of a solar charger that is held
 back: `voltage_current_limited` at one, `limited` at another."""
 
+_GRID_SOURCES: Final = MappingProxyType(
+    {
+        "grid": True,
+        "shore": True,
+        "shore_power": True,
+        "on_grid": True,
+        # It gives AC, but it is no grid.
+        "generator": False,
+        "not_connected": False,
+        "off_grid": False,
+    }
+)
+"""Words for what feeds the house -> whether that is the grid, as each integration spells a GX's own
+coding of its input. Only what needs no guess: an input that goes by its number may be a generator."""
+_GRID_CLASSES: Final = MappingProxyType(
+    {
+        BinarySensorDeviceClass.CONNECTIVITY.value: True,
+        BinarySensorDeviceClass.POWER.value: True,
+        BinarySensorDeviceClass.PROBLEM.value: False,
+    }
+)
+"""Device class of a binary sensor -> what its "on" says of the grid; one of another class may mean
+either."""
+
 
 def speaks(state: State | None) -> bool:
     """Tell whether an entity says anything."""
@@ -73,7 +99,8 @@ def speaks(state: State | None) -> bool:
 
 def number_of(state: State | None, quantity: Quantity) -> float | None:
     """Give the number in our unit; None for anything else."""
-    return None if problem_of(state, quantity) else _converted(state, MEASURES[quantity])
+    measure = MEASURES.get(quantity)
+    return None if measure is None or problem_of(state, quantity) else _converted(state, measure)
 
 
 def flag_of(state: State | None) -> bool | None:
@@ -84,6 +111,17 @@ def flag_of(state: State | None) -> bool | None:
     if text in (_ON, _OFF):
         return text == _ON
     return LIMITED in text
+
+
+def grid_connected_of(state: State | None) -> bool | None:
+    """Tell whether the house is on the grid; None when the state does not say that."""
+    if state is None or not speaks(state):
+        return None
+    text = state.state.lower()
+    if text not in (_ON, _OFF):
+        return _GRID_SOURCES.get(text.replace(" ", "_").replace("-", "_"))
+    meaning = _GRID_CLASSES.get(str(state.attributes.get(ATTR_DEVICE_CLASS)))
+    return None if meaning is None else meaning == (text == _ON)
 
 
 def problem_of(state: State | None, quantity: Quantity) -> str | None:

@@ -6,7 +6,8 @@ nothing old or young. Renamed entities are followed, removed and disabled ones a
 
 Many integrations report a value only when it changes, and a battery or an array may rest at zero for
 hours. What rests is therefore as young as the youngest word of its integration (`newest_at_s`): one
-that is alive says itself when a value is lost.
+that is alive says itself when a value is lost. A meter that never rests is as young as its own word
+(`reported_at_s`); where several integrations tell its parts, the one silent longest counts.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,16 +28,20 @@ from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
 )
+from homeassistant.loader import IntegrationNotLoaded, async_get_loaded_integration
 from homeassistant.util import dt as dt_util
 
 from .entity_refs import find
 from .entity_roles import Role
-from .entity_values import speaks
+from .entity_values import number_of, speaks
 from .mqtt_transport import steady_now_s
 
 STEADY: Final = frozenset({"openevse"})
 """Integrations that write all their entities again every minute at the latest, and go on showing the
 last values for minutes after they have lost the device: there the age of the reports tells."""
+
+CALCULATED: Final = ""
+"""Source of all entities that no device's integration stands behind."""
 
 type References = Mapping[str, Iterable[str]]
 """Role key -> references as `entity_refs.remember` gives them."""
@@ -101,21 +106,16 @@ class EntityWatch:
         return tuple(self._state(item) for item in self._references.get(role.key, ()))
 
     def reported_at_s(self, *roles: Role) -> float | None:
-        """When any of these roles' own entities last spoke."""
-        return max(self._times(self._of(roles)), default=None)
+        """When these roles' own entities last spoke: the youngest of each integration, of these the oldest.
+
+        What is calculated has no device that could be lost; all of it is one group, so that a part
+        which rests does not age the sum.
+        """
+        return self._told_at_s(roles, self._of(roles), self._source)
 
     def newest_at_s(self, *roles: Role) -> float | None:
         """When the integrations behind these roles last spoke; the oldest of them counts."""
-        groups = {self._group(item) for item in self._of(roles)}
-        newest = [
-            max(
-                self._times(item for item in self._all() if self._group(item) == group),
-                default=None,
-            )
-            for group in groups
-        ]
-        known = [at_s for at_s in newest if at_s is not None]
-        return min(known) if known and len(known) == len(newest) else None
+        return self._told_at_s(roles, self._all(), self._group)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -141,6 +141,33 @@ class EntityWatch:
             "age_s": None if heard_at_s is None else round(now_s - heard_at_s, 1),
         }
 
+    def _told_at_s(
+        self, roles: Iterable[Role], witnesses: Iterable[str], group_of: Callable[[str], str]
+    ) -> float | None:
+        """When the groups of these roles last spoke, by their witnesses.
+
+        Of separate directions one that is at zero may rest while the other is told.
+        """
+        newest: dict[str, float] = {}
+        for item in witnesses:
+            for at_s in self._times((item,)):
+                group = group_of(item)
+                newest[group] = max(at_s, newest.get(group, at_s))
+
+        def oldest_at_s(*of: Role) -> float | None:
+            groups = {group_of(item) for item in self._of(of)}
+            return min(newest[group] for group in groups) if groups <= newest.keys() else None
+
+        named = [role for role in roles if self.has(role)]
+        moving = [role for role in named if not self._is_zero(role)]
+        if moving:
+            return oldest_at_s(*moving)
+        told = [oldest_at_s(role) for role in named]
+        return max((at_s for at_s in told if at_s is not None), default=None)
+
+    def _is_zero(self, role: Role) -> bool:
+        return all(number_of(state, role.quantity) == 0.0 for state in self.states(role))
+
     def _all(self) -> tuple[str, ...]:
         return tuple(item for items in self._references.values() for item in items)
 
@@ -159,6 +186,21 @@ class EntityWatch:
         """Name the config entry that an entity comes from; one without is a group of its own."""
         entry = er.async_get(self._hass).entities.get_entry(reference)
         return (entry and entry.config_entry_id) or reference
+
+    def _source(self, reference: str) -> str:
+        """Name the config entry that an entity comes from; all that is calculated is one source."""
+        entry = er.async_get(self._hass).entities.get_entry(reference)
+        if entry is None or entry.config_entry_id is None or self._is_helper(entry.platform):
+            return CALCULATED
+        return entry.config_entry_id
+
+    def _is_helper(self, platform: str) -> bool:
+        """Tell whether an integration calculates from others, as a template does."""
+        try:
+            integration = async_get_loaded_integration(self._hass, platform)
+        except IntegrationNotLoaded:
+            return False
+        return integration.integration_type == "helper"
 
     def _is_gone(self, reference: str) -> bool:
         if "." in reference:

@@ -17,10 +17,8 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .debts import Debt, Debts, can_be_reached, is_steered_again
-from .entity_roles import ENABLE
 from .mqtt_transport import steady_now_s
-from .openevse.entities import EntityCharger
-from .sources import ChargerAdapter, Connections, make_charger, missing_entities
+from .sources import ChargerAdapter, Connections, make_charger
 from .stopping import async_stop_chargers
 
 _LOGGER = logging.getLogger(__name__)
@@ -52,14 +50,14 @@ async def async_hand_back(hass: HomeAssistant, owed: Iterable[Owing]) -> Debts:
     for _, charger in waiting:
         charger.release(now_s)
     while now_s - started_s < WAIT_S:
-        waiting = [item for item in waiting if _is_open(item[1])]
+        waiting = [item for item in waiting if not item[1].given_back]
         if not waiting:
             return ()
         await asyncio.sleep(STEP_S)
         now_s = steady_now_s(hass)
         for _, charger in waiting:
             charger.tick(now_s)
-    return tuple(debt for debt, charger in waiting if _is_open(charger))
+    return tuple(debt for debt, charger in waiting if not charger.given_back)
 
 
 async def async_give_back(hass: HomeAssistant, entry: ConfigEntry, debts: Debts) -> Debts:
@@ -158,23 +156,13 @@ class Leftovers:
         if there and not item.asked:
             item.asked = True
             charger.release(now_s)
-        elif item.asked and not _is_open(charger):
-            if there and _is_given_back(charger):
+        elif item.asked and charger.given_back:
+            if there:
                 self._hass.data.setdefault(TOLD, set()).discard(_mark(item.debt))
                 _LOGGER.info("%s was given back", item.debt.name)
                 return True
             item.asked = False
         return False
-
-
-def _is_open(charger: ChargerAdapter) -> bool:
-    """Tell whether a charger may still hold something of ours after it was told to let go."""
-    return charger.releasing or ENABLE.key in missing_entities(charger)
-
-
-def _is_given_back(charger: ChargerAdapter) -> bool:
-    """Tell a charger that let go from one that refused so often that asking it has ended for now."""
-    return charger.given_back if isinstance(charger, EntityCharger) else True
 
 
 def _mark(debt: Debt) -> str:

@@ -63,7 +63,7 @@ def _charger(data: ChargerData) -> dict[str, Any]:
         "top_a": data.settings.circuit_current_a,
         "session_kwh": _origins(data.memory.meter.session),
         "lifetime_kwh": _origins(data.memory.meter.lifetime),
-        "closings": closings_today(data.memory, data.now_s),
+        "closings": closings_today(data.memory, data.settings.mode, data.now_s),
         "daily_closings": data.settings.daily_closings,
     }
 

@@ -14,8 +14,13 @@ def live(data: SiteData, reading: Reading[float] | None) -> float | None:
 
 
 def slow(data: SiteData, reading: Reading[float] | None) -> float | None:
-    """Value of something that changes slowly; None when the law would give up on it."""
-    return _younger(reading, data.now_s, LADDERS[data.readings.site.source].stop_s)
+    """Value of the battery level, which may rest; None when the law would give up on it."""
+    if reading is None:
+        return None
+    trusted_at_s = data.memory.site.soc_at_s
+    at_s = reading.at_s if trusted_at_s is None else max(reading.at_s, trusted_at_s)
+    limit_s = LADDERS[data.readings.site.source].stop_s
+    return reading.value if data.now_s - at_s < limit_s else None
 
 
 def measured(data: ChargerData, reading: Reading[float] | None) -> float | None:

@@ -91,6 +91,22 @@ TEMPORARY_BOUNDS: Final[Mapping[str, Bounds]] = MappingProxyType(
 )
 """What ends or shapes a temporary mode, where it is given."""
 
+_WAYS_OUT: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "solar_currents_crossed": {
+            "solar_min_current_a": ChargerSettings().solar_min_current_a,
+            "solar_max_current_a": ChargerSettings().solar_max_current_a,
+        },
+        "resume_below_floor": {
+            "resume_soc_pct": SiteSettings().resume_soc_pct,
+            "reserve_floor_pct": SiteSettings().reserve_floor_pct,
+        },
+        # Whoever had a limit is to have one.
+        "grid_limit_too_small": {"grid_limit_a": RESTART_A},
+    }
+)
+"""What takes the place of stored settings that exclude each other, by the rule they break."""
+
 type Section = SiteSettings | ChargerSettings
 
 
@@ -151,21 +167,32 @@ def load(data: object, charger_ids: Iterable[str]) -> tuple[Settings, tuple[str,
         temporary, worse = _load_temporary(by_id.get(charger_id))
         loaded[charger_id] = replace(own, temporary=temporary)
         rejected += bad + worse
-    checked_site = _unless_crossed(site)
-    checked = {key: _unless_crossed(charger) for key, charger in loaded.items()}
-    return Settings(site=checked_site, chargers=checked), rejected
+    for charger_id, charger in loaded.items():
+        loaded[charger_id], crossed = _uncrossed(charger)
+        rejected += crossed
+    site, crossed = _uncrossed(site)
+    return Settings(site=site, chargers=loaded), rejected + crossed
 
 
-def _unless_crossed[T: Section](settings: T) -> T:
-    """Fall back to defaults for stored settings that exclude each other."""
+def _uncrossed[T: Section](settings: T) -> tuple[T, tuple[str, ...]]:
+    """Put right those of the stored settings that exclude each other; names them, too."""
+    names: tuple[str, ...] = ()
+    while (contradiction := _contradiction(settings)) is not None:
+        way_out = _WAYS_OUT[contradiction]
+        settings = replace(settings, **way_out)
+        names += tuple(way_out)
+    return settings, names
+
+
+def _contradiction(settings: Section) -> str | None:
     try:
         if isinstance(settings, ChargerSettings):
             check_charger(settings)
         else:
             check_site(settings)
-    except ContradictionError:
-        return type(settings)()
-    return settings
+    except ContradictionError as error:
+        return error.key
+    return None
 
 
 def _load_section[T: Section](defaults: T, data: object) -> tuple[T, tuple[str, ...]]:

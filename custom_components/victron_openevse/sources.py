@@ -78,6 +78,13 @@ class ChargerAdapter(Protocol):
     def releasing(self) -> bool:
         """True while the charger is being given back; keep ticking until it is False."""
 
+    @property
+    def given_back(self) -> bool:
+        """True when a release has ended, and left nothing of ours as far as the charger tells.
+
+        To be asked after `release`, which goes on by itself until then.
+        """
+
     def start(self, now_s: float) -> None:
         """Begin to listen; calling it again changes nothing."""
 

@@ -97,4 +97,4 @@ class Steering:
             self._site.hand_back(now_s)
             for charger_id in self._owed:
                 self._chargers[charger_id].release(now_s)
-        self._owed = frozenset(key for key in self._owed if self._chargers[key].releasing)
+        self._owed = frozenset(key for key in self._owed if not self._chargers[key].given_back)

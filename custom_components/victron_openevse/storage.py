@@ -7,7 +7,7 @@ often than every ten seconds, to spare flash storage.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 from typing import Any, Final
 
@@ -97,12 +97,14 @@ class SiteStore:
                 "Stored settings that cannot be used were set to their defaults: %s",
                 ", ".join((*rejected, *unusable)),
             )
+        memory = persist.load(
+            data.get("memory"), steady_now_s(self._hass), _absence_s(data.get("saved_at"))
+        )
+        here = {key: item for key, item in memory.chargers.items() if key in by_id}
         return Stored(
             settings=settings,
             departures=departures,
-            memory=persist.load(
-                data.get("memory"), steady_now_s(self._hass), _absence_s(data.get("saved_at"))
-            ),
+            memory=replace(memory, chargers=here),
             export=ExportMeter.load(data.get("exported_kwh")),
             sessions_started_at=sessions.load(data.get("sessions_started_at"), known),
             checks=checks.load(data.get("checks"), known),

@@ -3,6 +3,7 @@
 Nothing of that stops the steering. Home Assistant keeps a file that is no JSON aside by itself and raises
 a repair; a file that is JSON but nothing we wrote is kept aside here in the same way. A write that fails
 (no room, a read-only disk) is said once, tried again every minute, and said once more when it worked.
+Until then what could not be written is what a reload reads, or it would undo what was chosen since.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +17,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,6 +31,9 @@ PROBE_BYTES: Final = bytes(64 * 1024)
 
 type Data = dict[str, Any]
 
+UNWRITTEN: Final[HassKey[dict[str, Data]]] = HassKey(f"{DOMAIN}_unwritten")
+"""What could not be written last, by the keys of the files."""
+
 
 class SiteFile(Store[Data]):
     """Home Assistant's store, made to survive its own file."""
@@ -35,13 +42,16 @@ class SiteFile(Store[Data]):
         super().__init__(hass, version, key, minor_version=minor_version)
         self._failing = False
         self._dump: Callable[[], Data] | None = None
+        self._unwritten = hass.data.setdefault(UNWRITTEN, {})
 
     async def async_read(self) -> Mapping[str, Any]:
-        """Give what is stored; nothing when there is no file or it was kept aside as damaged.
+        """Give what is stored, or was to be; nothing without a file or when it was kept aside as damaged.
 
         HomeAssistantError for one that the disk does not give, which may be another time, and of these
         UnsupportedStorageVersionError for one of a newer version: it is left alone, for it may be good.
         """
+        if self.key in self._unwritten:
+            return self._unwritten[self.key]
         try:
             data: object = await self.async_load()
         except AttributeError, KeyError, NotImplementedError, TypeError:
@@ -67,17 +77,26 @@ class SiteFile(Store[Data]):
         await self.async_save(data)
 
     @override
-    async def _async_write_data(self, *args: Any) -> None:
+    async def async_remove(self) -> None:
+        """Delete the file, and forget what was to be written. OSError as of the disk."""
+        self._unwritten.pop(self.key, None)
+        await super().async_remove()
+
+    @override
+    async def _async_write_data(self, data: Data) -> None:
         """Write, and remember whether that worked.
 
         Called by Store for every write. While it fails a probe is written first, because Home Assistant
         logs every failure of its own with a traceback.
         """
+        if "data_func" in data:
+            data["data"] = data.pop("data_func")()
+        self._unwritten[self.key] = data["data"]
         if self._failing and not await self.hass.async_add_executor_job(self._has_room):
             self._try_again()
             return
         try:
-            await super()._async_write_data(*args)
+            await super()._async_write_data(data)
         except (OSError, WriteError) as error:
             self._failed(error)
         else:
@@ -98,6 +117,7 @@ class SiteFile(Store[Data]):
         if self._failing:
             _LOGGER.warning("Settings and counters are written again to %s", self.path)
         self._failing = False
+        self._unwritten.pop(self.key, None)
 
     def _try_again(self) -> None:
         if self._dump is not None:

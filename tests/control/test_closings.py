@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.victron_openevse.control.closings import BEYOND_S, DAY_S, closings_today
+from custom_components.victron_openevse.control.jumps import LASTS_S
 from custom_components.victron_openevse.control.model import Mode, Status
 from custom_components.victron_openevse.control.persist import dump, load
 from custom_components.victron_openevse.control.reasons import ReasonCode
@@ -63,6 +64,7 @@ def test_a_person_is_above_the_budget(mode: Mode, first: Mode) -> None:
     """Whoever chooses a mode gets it."""
     house = used_up(mode=first)
     house.pv_w, house.soc_pct = 4000.0, 80.0
+    house.run(LASTS_S + 2)
     house.mode = mode
 
     assert house.run(2).offered_current_a > 0
@@ -100,6 +102,19 @@ def test_a_grid_that_comes_and_goes_does_not_use_the_contactor_up(mode: Mode) ->
     assert [b - a >= BEYOND_S for a, b in pairwise(closed_at_s[2:])] == [True] * 3
 
 
+def test_a_night_of_outages_costs_no_sun() -> None:
+    """What another mode needed is in a book of its own, and the other way round."""
+    house = House(mode=Mode.FAST, settings={"daily_closings": 3}, pv_w=0.0, soc_pct=80.0)
+    house.run(60)
+    flap(house, 40)
+    house.grid_connected, house.mode, house.soc_pct = True, Mode.SOLAR, 30.0
+    house.run(1800, 5.0)
+    assert house.charger.offered_current_a == 0
+    house.pv_w, house.soc_pct = 4000.0, 80.0
+    house.run(600)
+    assert house.charger.offered_current_a > 0
+
+
 def test_a_person_does_not_wait_for_the_hour() -> None:
     house = House(mode=Mode.FAST, settings={"daily_closings": 3})
     house.run(60)
@@ -120,7 +135,7 @@ def test_every_closing_is_counted_but_a_cars_own_cost_no_budget() -> None:
         house.run(5)
 
     assert house.own.closings == 5
-    assert closings_today(house.own, house.now_s) == 0
+    assert closings_today(house.own, house.mode, house.now_s) == 0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +151,7 @@ def test_only_starts_that_nobody_asked_for_cost_budget(mode: Mode, counted: int)
     """Plugging in was a person's; what closes later was the sun's, or a limit's that is over."""
     house = House(mode=mode, pv_w=6000.0)
     house.run(20)
-    assert closings_today(house.own, house.now_s) == 0
+    assert closings_today(house.own, house.mode, house.now_s) == 0
 
     slept = replace(house.own, free_start=False, offered_current_a=0, charging_at_s=None)
     house.memory = replace(house.memory, chargers={KEY: slept})
@@ -144,7 +159,7 @@ def test_only_starts_that_nobody_asked_for_cost_budget(mode: Mode, counted: int)
     house.run(600, 5.0)
 
     assert house.offered_a > 0
-    assert closings_today(house.own, house.now_s) == counted
+    assert closings_today(house.own, house.mode, house.now_s) == counted
 
 
 def test_the_day_outlives_a_restart() -> None:

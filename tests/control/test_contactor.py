@@ -78,3 +78,31 @@ def test_a_start_after_the_charger_stopped_by_itself_is_the_suns() -> None:
         house.run(120)
     assert house.charger.reason.code is ReasonCode.CLOSINGS_USED_UP
     assert len(house.own.closings_at_s) == 3
+
+
+def test_what_ends_each_charge_of_a_person_soon_does_not_use_the_contactor_up() -> None:
+    """Fast was chosen once: the charger's own rule that ends it within seconds is nobody's wish."""
+    house = House(mode=Mode.FAST, settings={"daily_closings": 3})
+    house.run(30)
+    for _ in range(60):
+        house.state = ChargerState.SLEEPING
+        house.run(10)
+        house.state = None
+        house.run(15)
+    assert house.charger.reason.code is ReasonCode.CLOSINGS_USED_UP
+    assert house.own.closings <= 5
+
+
+def test_a_fault_that_comes_and_goes_does_not_put_off_a_stop() -> None:
+    """Each recovery began the minimum on time anew, all through a night."""
+    house = House(mode=Mode.SOLAR, pv_w=3000.0, soc_pct=80.0)
+    house.run(700)
+    assert house.offered_a > 0
+    house.pv_w, house.soc_pct = 0.0, 15.0
+    for _ in range(10):
+        house.state = ChargerState.FAULT
+        house.run(24)
+        house.state = None
+        house.run(200)
+    assert house.offered_a == 0
+    assert house.closings <= 2

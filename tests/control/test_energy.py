@@ -222,3 +222,17 @@ def test_a_coarse_counter_is_believed_and_waited_for_by_no_limit(
     taken_kwh = house.energy_kwh - 100.0
     assert taken_kwh == pytest.approx(10.0, abs=1.5)
     assert house.own.meter.lifetime.total_kwh == pytest.approx(taken_kwh, rel=0.02)
+
+
+def test_what_a_silent_gx_said_last_is_not_booked_for_hours() -> None:
+    """Fast goes on through a silence that begins in the sun; by night all of it is the grid's."""
+    house = House(mode=Mode.FAST, pv_w=8000.0, load_w=400.0, battery_w=0.0, feed_in_allowed=True)
+    house.run(300)
+    before, pv_kwh = house.own.meter.lifetime, house.memory.house.pv_today_kwh
+    house.freeze()
+    house.pv_w = 0.0
+    house.run(3600, 5.0)
+    after = house.own.meter.lifetime
+    assert after.solar_kwh - before.solar_kwh < 0.1
+    assert after.grid_kwh - before.grid_kwh > 5.0
+    assert house.memory.house.pv_today_kwh - pv_kwh < 0.1

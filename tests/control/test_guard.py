@@ -148,8 +148,21 @@ def test_below_the_reserve_the_grid_gives_the_guaranteed_minimum() -> None:
     assert house.offered_a == 6
     assert house.decision.site.discharge_limit_w == pytest.approx(400.0)
     house.soc_pct = 60.0
-    house.run(5)
+    house.run(20)
     assert house.decision.site.discharge_limit_w is None
+
+
+def test_silence_never_raises_the_limit() -> None:
+    """What the house took belongs to another current of the car by then."""
+    house = House(mode=Mode.FAST, pv_w=0.0, load_w=400.0, settings={"use_battery": False})
+    house.run(120)
+    house.freeze()
+    house.settings = {"use_battery": False, "fast_current_a": 6}
+    house.run(60)
+    for _ in range(60):
+        house.run(10)
+        assert house.decision is not None
+        assert (house.decision.site.discharge_limit_w or 0.0) <= 400.0
 
 
 def test_no_limit_without_a_car() -> None:

@@ -13,7 +13,13 @@ from custom_components.victron_openevse.control.phases import note_phases, phase
 from .build import House
 
 
-def watch(power_w: float, current_a: float, seconds: int, volts: float | None = 230.0) -> int:
+def watch(
+    power_w: float,
+    current_a: float,
+    seconds: int,
+    volts: float | None = 230.0,
+    site_volts: float | None = 230.0,
+) -> int:
     """Phases reckoned with after some seconds of one reading; one is configured."""
     memory = ChargerMemory()
     for second in range(seconds + 1):
@@ -22,7 +28,7 @@ def watch(power_w: float, current_a: float, seconds: int, volts: float | None = 
             charging_current_a=Reading(current_a, float(second)),
             voltage_v=None if volts is None else Reading(volts, float(second)),
         )
-        memory = note_phases(memory, charger, 230.0, float(second))
+        memory = note_phases(memory, charger, site_volts, float(second))
     return phases_of(ChargerSettings(phases=1), memory)
 
 
@@ -36,13 +42,29 @@ def watch(power_w: float, current_a: float, seconds: int, volts: float | None = 
         pytest.param(6900.0, 10.0, 19, 230.0, 1, id="not for long enough"),
         pytest.param(3450.0, 5.0, 60, 230.0, 1, id="too little current"),
         pytest.param(5700.0, 10.0, 60, 230.0, 1, id="neither two nor three"),
-        pytest.param(1.0, 10.0, 60, 50.0, 1, id="no voltage that feeds a house"),
     ],
 )
 def test_seen_phases(
     power_w: float, current_a: float, seconds: int, volts: float | None, phases: int
 ) -> None:
     assert watch(power_w, current_a, seconds, volts) == phases
+
+
+@pytest.mark.parametrize(
+    ("power_w", "volts", "site_volts", "phases"),
+    [
+        pytest.param(2400.0, 240.0, 120.0, 2, id="between two phases of 120 V"),
+        pytest.param(2400.0, 240.0, 240.0, 1, id="one of 240 V"),
+        pytest.param(2400.0, 240.0, 220.0, 1, id="reckoned with 240 V on 220 V"),
+        pytest.param(7200.0, 240.0, 220.0, 3, id="three, reckoned with 240 V on 220 V"),
+        pytest.param(7200.0, 240.0, None, 3, id="the site tells no volts"),
+        pytest.param(1.0, None, 50.0, 1, id="no voltage that feeds a house"),
+    ],
+)
+def test_the_sites_volts_count(
+    power_w: float, volts: float | None, site_volts: float | None, phases: int
+) -> None:
+    assert watch(power_w, 10.0, 30, volts, site_volts) == phases
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -270,3 +271,28 @@ def test_a_slow_meter_makes_no_car_disobedient(poll_s: int) -> None:
         yard.house_w = house_w
         yard.run(400)
     assert yard.closings == 1
+
+
+@pytest.mark.parametrize("poll_s", [10, 30, 60])
+def test_a_car_that_is_told_of_slowly_is_not_risen_into(poll_s: int) -> None:
+    """It has followed a fall long before its charger tells so; what it told is not free again."""
+    yard = Yard(limit_a=25.0, cars={"a": Car(poll_s=poll_s)})
+    yard.run(600)
+    yard.house_w, yard.over_s = 3000.0, 0
+    yard.run(300)
+    assert yard.over_s <= 2
+    assert yard.closings == 1
+
+
+@pytest.mark.parametrize("noise_w", [20.0, 80.0])
+def test_the_edge_of_an_amp_is_no_reason_to_flutter(noise_w: float) -> None:
+    yard = Yard(limit_a=25.0, cars={"a": Car()})
+    dice = Random(1)
+    changes, before_a = 0, 0
+    for second in range(1500):
+        yard.house_w = 705.0 + dice.gauss(0.0, noise_w)
+        yard.run(1)
+        changes += second >= 300 and yard.cars["a"].offered_a != before_a
+        before_a = yard.cars["a"].offered_a
+    assert changes <= 10
+    assert before_a >= 21

@@ -25,6 +25,7 @@ from custom_components.victron_openevse.control.model import (
     Status,
 )
 from custom_components.victron_openevse.control.reasons import ReasonCode
+from custom_components.victron_openevse.control.rooms import CALM_S
 
 from .build import VOLTS, House
 
@@ -129,7 +130,8 @@ def test_a_kettle_is_answered_at_once_and_forgotten_gradually() -> None:
     assert house.step().offered_current_a == 15
     house.load_w -= 2000.0
     assert house.run(10).offered_current_a <= 18
-    assert house.run(40).offered_current_a == 23
+    assert house.run(40).offered_current_a == 22, "the last half amp is not worth a flutter"
+    assert house.run(CALM_S).offered_current_a == 23
 
 
 def test_a_short_shortage_opens_no_contactor() -> None:
@@ -314,8 +316,9 @@ class Street:
 
 
 HOUSE_W = st.tuples(*[st.floats(0.0, 9000.0)] * 3)
-LONGEST_OVER_S = 20
-"""Meter and charger lag up to 4 s each, 5 s until a contactor opens, and what an overshoot adds."""
+LONGEST_OVER_S = 45
+"""For each of two contactors what cars drew is remembered for up to 12 s, and 5 s go by until it opens; meter and
+charger lag up to 4 s each. The worst seen in 70 s of random search was 41."""
 
 
 @given(

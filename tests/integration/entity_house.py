@@ -28,6 +28,7 @@ VICTRON_GX: Final = {
     "system_0_system_consumption_power_l1": ("sensor", "W", "500"),
     "system_0_system_control_active_soc_limit": ("sensor", "%", "10"),
     "solarcharger_279_solarcharger_mppt_operation_mode": ("sensor", None, "mppt_active"),
+    "system_0_system_ac_active_input_source": ("sensor", None, "grid"),
     "grid_30_grid_voltage_l1": ("sensor", "V", "231"),
 }
 OPENEVSE: Final = {
@@ -52,6 +53,7 @@ SITE_ROLES: Final = {
     "grid_voltage": "grid_30_grid_voltage_l1",
     "active_soc_limit": "system_0_system_control_active_soc_limit",
     "pv_limited": "solarcharger_279_solarcharger_mppt_operation_mode",
+    "grid_connected": "system_0_system_ac_active_input_source",
 }
 CHARGER_ROLES: Final = {
     "set_current": "charge_rate",

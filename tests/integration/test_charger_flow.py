@@ -6,15 +6,20 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.victron_openevse.const import CHARGER
+from custom_components.victron_openevse.const import CHARGER, DOMAIN
 
 from .conftest import ANNOUNCE, BASE, CHARGER_ID, CONFIG, SERIAL, Broker, Charger
+from .entity_house import CHARGER_ROLES, Evse, victron_gx
 from .test_config_flow import _impatient, announcement, discover, empty
 
 __all__ = ["_impatient"]
+
+NEEDED = ("set_current", "enable", "charging_power")
+"""Roles without which entities steer no charger."""
 
 
 async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
@@ -110,6 +115,40 @@ async def test_a_known_charger_is_not_added_twice(
     assert result["description_placeholders"]["found"] == "0"
     hass.loop.call_later(0.1, charger.dump)
     result = await submit(hass, result, BASE)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_a_charger_over_mqtt_is_not_added_again_from_entities(
+    hass: HomeAssistant, broker: Broker, entry: MockConfigEntry
+) -> None:
+    """Over both ways it would hear two voices, and take each for a person's."""
+    evse = await Evse.prepare(hass)
+    entry.add_to_hass(hass)
+    manager = hass.config_entries.subentries
+    begun = await manager.async_init((entry.entry_id, CHARGER), context={"source": SOURCE_USER})
+    await manager.async_configure(begun["flow_id"], {"next_step_id": "entities"})
+    er.async_get(hass).async_update_entity(
+        evse.entities.entity_id("usage_total"), disabled_by=er.RegistryEntryDisabler.USER
+    )
+    answer = {role: evse.entities.entity_id(CHARGER_ROLES[role]) for role in NEEDED}
+    result = await manager.async_configure(begun["flow_id"], answer)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_nor_with_a_new_site_of_entities(
+    hass: HomeAssistant, broker: Broker, entry: MockConfigEntry
+) -> None:
+    evse = await Evse.prepare(hass)
+    victron_gx(hass)
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, unique_id="another GX")
+    flow = hass.config_entries.flow
+    result = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    for step in ("entities", "entity_accept"):
+        result = await flow.async_configure(result["flow_id"], {"next_step_id": step})
+    assert result["step_id"] == "entity_charger"
+    answer = {role: evse.entities.entity_id(CHARGER_ROLES[role]) for role in NEEDED}
+    result = await flow.async_configure(result["flow_id"], answer)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 

@@ -100,7 +100,12 @@ async def test_a_damaged_list_loses_nothing_else(
         pytest.param(charger({"source": "mqtt", "base_topic": "new"}), True, id="moved"),
         pytest.param(charger({"source": "mqtt", "base_topic": BASE}, None), True, id="same topic"),
         pytest.param(charger({"source": "mqtt", "base_topic": "new"}, None), False, id="another"),
-        pytest.param(charger({"source": "direct", "base_topic": BASE}), False, id="other broker"),
+        pytest.param(charger({"source": "direct", "base_topic": BASE}), True, id="other broker"),
+        pytest.param(
+            charger({"source": "direct", "base_topic": BASE}, None),
+            False,
+            id="same topic elsewhere",
+        ),
         pytest.param(BY_ENTITIES, False, id="other way"),
     ],
 )

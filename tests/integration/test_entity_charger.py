@@ -16,7 +16,6 @@ from custom_components.victron_openevse.control.model import (
     ChargerState,
 )
 from custom_components.victron_openevse.openevse.entities import EntityCharger
-from custom_components.victron_openevse.openevse.override import RESEND_S
 
 from .conftest import Clock
 from .entity_house import CHARGER_ROLES, Evse, charger_data
@@ -353,8 +352,10 @@ async def test_a_charger_that_does_not_answer_holds_nothing_up(
     """Each command is given up after a while, and the next one takes its turn."""
     monkeypatch.setattr(entity_calls, "CALL_TIMEOUT_S", 0.01)
     answered = asyncio.Event()
+    calls: list[ServiceCall] = []
 
-    async def silent(_call: ServiceCall) -> None:
+    async def silent(call: ServiceCall) -> None:
+        calls.append(call)
         await answered.wait()
 
     hass.services.async_register("select", "select_option", silent)
@@ -363,11 +364,14 @@ async def test_a_charger_that_does_not_answer_holds_nothing_up(
     charger.start(clock.now_s)
     charger.offer(0, clock.now_s)
     charger.release(clock.now_s)
-    turns = 0
-    while charger.releasing:
-        turns += 1
+    asked_s: list[float] = []
+    begun_s = clock.now_s
+    for _ in range(110):
+        before = len(calls)
         clock.now_s += 10.0
         charger.tick(clock.now_s)
         await hass.async_block_till_done()
-    assert turns == 1 + sum(RESEND_S) / 10.0, "the first is under way, then not for ever"
+        asked_s += [clock.now_s - begun_s] * (len(calls) - before)
+    assert asked_s == [10.0, 20.0, 40.0, 70.0, 130.0, 430.0, 730.0, 1030.0], "on and on, but rarely"
+    assert charger.releasing
     charger.stop()

@@ -1,4 +1,4 @@
-"""A charger steered through entities is handed back though that fails at first, and not for ever."""
+"""A charger steered through entities is handed back though that fails at first, or for long."""
 
 from unittest.mock import patch
 
@@ -137,6 +137,30 @@ async def test_a_charger_removed_while_it_refuses_everything_stays_owed_until_it
     await clock.advance(400, step_s=5)
     assert override(hass, evse) == "auto"
     assert entry.runtime_data.leftovers.debts == ()
+
+
+@pytest.mark.parametrize("away_s", [60, 900])
+@pytest.mark.parametrize("how", ["away", "refuses"])
+async def test_shadow_mode_gives_back_a_charger_however_long_that_fails(
+    evse: Evse, clock: Clock, start: Start, entry: MockConfigEntry, away_s: int, how: str
+) -> None:
+    """Over a charger that holds a stop of ours: its car would never charge again."""
+    await start()
+    entry.runtime_data.set_charger(CHARGER_ID, mode=Mode.OFF)
+    await clock.advance(20)
+    assert evse.calls[-1] == ("override", "disabled")
+    if how == "away":
+        evse.entities.fall_silent()
+    evse.broken = how == "refuses"
+    entry.runtime_data.set_site(shadow=True)
+    await clock.advance(away_s, step_s=5)
+    evse.calls.clear()
+    evse.broken = False
+    evse.entities.say("charge_rate", "6")
+    evse.entities.say("current_capacity", "6")
+    evse.entities.say("override_state", "disabled")
+    await clock.advance(600, step_s=5)
+    assert evse.calls == [("override", "auto")]
 
 
 def override(hass: HomeAssistant, evse: Evse) -> str:

@@ -70,6 +70,7 @@ def values(reading: SiteReading) -> dict[str, float | bool | None]:
         "grid_voltage_v",
         "active_soc_limit_pct",
         "pv_limited",
+        "grid_connected",
     )
     found = {name: getattr(reading, name) for name in fields}
     return {name: None if item is None else item.value for name, item in found.items()}
@@ -86,6 +87,7 @@ async def test_the_core_integration_tells_everything(house: House) -> None:
         "grid_voltage_v": 231.0,
         "active_soc_limit_pct": 10.0,
         "pv_limited": False,
+        "grid_connected": True,
     }
     assert house.reading().source is SiteSource.ENTITIES
 

@@ -6,7 +6,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.victron_openevse.entity_suggestions import suggest_chargers, suggest_sites
+from custom_components.victron_openevse.entity_suggestions import (
+    charger_id_of,
+    suggest_chargers,
+    suggest_sites,
+)
 
 from .entity_house import CHARGER_ROLES, PORTAL, SERIAL, SITE_ROLES, Entities, Evse, victron_gx
 
@@ -19,12 +23,15 @@ MODBUS = {
     "100_system_dc_pv_power": ("sensor", "W", "3000"),
     "100_system_pvongrid_l1": ("sensor", "W", "0"),
     "226_solarcharger_mppoperationmode": ("sensor", None, "ACTIVE"),
+    "100_system_input_source": ("sensor", None, "GRID"),
 }
 HACS_MQTT = {
     "system_0_system_grid_power_l1": ("sensor", "W", "-1500"),
     "system_0_system_dc_battery_power": ("sensor", "W", "1000"),
     "system_0_system_dc_battery_soc": ("sensor", "%", "80"),
     "system_0_system_dc_pv_power": ("sensor", "W", "3000"),
+    "system_0_system_ac_active_input_source": ("sensor", None, "grid"),
+    "vebus_276_vebus_inverter_active_input": ("sensor", None, "grid"),
 }
 HACS_OPENEVSE = {
     "Charge Rate_": ("number", "A", "16"),
@@ -49,7 +56,13 @@ async def evse(hass: HomeAssistant) -> Evse:
             "victron_mqtt",
             "sensor.victron_mqtt_",
             HACS_MQTT,
-            {"grid_power": 1, "battery_power": 1, "battery_soc": 1, "pv_power": 1},
+            {
+                "grid_power": 1,
+                "battery_power": 1,
+                "battery_soc": 1,
+                "pv_power": 1,
+                "grid_connected": 1,
+            },
             id="victron_mqtt",
         ),
         pytest.param(
@@ -62,6 +75,7 @@ async def evse(hass: HomeAssistant) -> Evse:
                 "battery_soc": 1,
                 "pv_power": 2,
                 "pv_limited": 1,
+                "grid_connected": 1,
             },
             id="Modbus",
         ),
@@ -111,3 +125,11 @@ async def test_chargers_of_both_integrations(hass: HomeAssistant, evse: Evse) ->
     assert set(core.entity_ids) == set(CHARGER_ROLES)
     assert community.entity_ids["set_current"] == (hacs.entity_id("Charge Rate_0815"),)
     assert community.unique_id is None
+
+
+async def test_whose_charger_an_entity_is(hass: HomeAssistant, evse: Evse) -> None:
+    """Another integration's device may be two chargers in one box: its address tells nothing."""
+    other = Entities(hass, "other", "x_", {"rate": ("number", "A", "6")}, ("Box", "aa:bb:cc:0:0:1"))
+    assert charger_id_of(hass, evse.entities.entity_id("charge_rate")) == SERIAL
+    assert charger_id_of(hass, other.entity_id("rate")) is None
+    assert charger_id_of(hass, "input_number.amps") is None

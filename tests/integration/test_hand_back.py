@@ -145,6 +145,37 @@ async def test_a_charger_removed_while_it_is_away_is_given_back_when_it_returns(
 
 
 @pytest.mark.usefixtures("charging")
+async def test_a_charger_that_hears_nothing_when_it_is_back_is_not_said_to_be_given_back(
+    hass: HomeAssistant,
+    gx: Gx,
+    broker: Broker,
+    charger: Charger,
+    clock: Clock,
+    entry: MockConfigEntry,
+    away: Steps,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its Wi-Fi is poor: it speaks, but commands are lost."""
+    await away()
+    clock.release()
+    hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
+    await hass.async_block_till_done()
+    clock._real = False
+    await clock.advance(5, gx.say_all)
+    broker.publish(ANNOUNCE, CONNECTED, retain=True)
+    broker.publish(f"{BASE}/claim", held(broker), retain=True)
+    charger.dump()
+    await clock.advance(60, gx.say_all)
+    assert "Garage was given back" not in caplog.text
+    assert entry.runtime_data.leftovers.debts
+    charger.silent = False
+    await clock.advance(40, gx.say_all)
+    assert is_free(broker)
+    assert "Garage was given back" in caplog.text
+    assert entry.runtime_data.leftovers.debts == ()
+
+
+@pytest.mark.usefixtures("charging")
 async def test_a_charger_that_is_added_again_is_not_given_back(
     hass: HomeAssistant,
     gx: Gx,

@@ -206,7 +206,7 @@ async def test_repairs_that_fail_do_not_stop_the_law(
         await clock.advance(12, gx.say_all)
     assert follow.call_count > 1
     assert state(hass, "sensor.garage_status") == "off"
-    assert caplog.text.count("repairs cannot be kept") == 1
+    assert caplog.text.count("the list of repairs failed") == 1
 
 
 async def test_a_failing_decision_keeps_the_loop_and_the_offer(

@@ -24,7 +24,7 @@ LANGUAGES: Final = sorted(
 def readings() -> set[str]:
     """Give what a site may miss, in the dialogues and at work."""
     vital = {name.rpartition("_")[0] for name in VITAL}
-    return vital | set(missing_readings(SiteReading(), 0.0))
+    return vital | set(missing_readings(SiteReading(), None, 0.0))
 
 
 def others() -> set[str]:

@@ -125,6 +125,30 @@ async def test_disabling_the_site_leaves_no_limit(
     assert limits[-1] == "clear"
 
 
+async def test_the_limit_stays_where_the_release_was_lost(
+    hass: HomeAssistant,
+    broker: Broker,
+    charger: Charger,
+    limits: list[str],
+    clock: Clock,
+    start: Start,
+    live: Live,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The claim is still there, so the car must not charge on for good."""
+    monkeypatch.setattr(f"custom_components.{DOMAIN}.hand_back.WAIT_S", 0.5)
+    charger.values["session_elapsed"] = "600"
+    await start()
+    await live(1)
+    charger.silent = True
+    clock.release()
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    assert "release" in broker.claims()
+    assert json.loads(broker.retained[f"{BASE}/claim"])["state"] == "active"
+    assert "clear" not in limits
+
+
 async def test_old_firmware_is_said_unless_the_charger_may_carry_on(
     hass: HomeAssistant, broker: Broker, charger: Charger, start: Start, live: Live
 ) -> None:

@@ -52,6 +52,11 @@ def commands(broker: Broker, since: int) -> list[tuple[str, str]]:
     return [item for item in broker.sent[since:] if not item[0].startswith(QUESTIONS)]
 
 
+def owed(entry: MockConfigEntry) -> list[str]:
+    """Give the chargers that may hold something of ours, as it would be stored now."""
+    return [debt.charger_id for debt in entry.runtime_data._steering.owed]
+
+
 @pytest.fixture(name="following")
 async def fixture_following(gx: Gx, charger: Charger, clock: Clock, start: Start) -> None:
     """A car that follows the sun."""
@@ -196,3 +201,25 @@ async def test_a_charger_that_was_away_is_handed_back_when_it_returns(
     await clock.advance(30, gx.say_all)
 
     assert json.loads(broker.retained[f"{BASE}/claim"]) == {"state": "null"}
+
+
+@pytest.mark.usefixtures("following")
+@pytest.mark.parametrize("silent_s", [20, 60])
+async def test_a_charger_without_wifi_is_handed_back_though_the_broker_has_not_noticed(
+    hass: HomeAssistant,
+    broker: Broker,
+    gx: Gx,
+    charger: Charger,
+    clock: Clock,
+    entry: MockConfigEntry,
+    silent_s: int,
+) -> None:
+    """What is sent meanwhile is lost, and its last will would come after a minute and a half."""
+    charger.silent = True
+    await switch(hass, "on")
+    await clock.advance(silent_s, gx.say_all)
+    assert owed(entry) == [CHARGER_ID]
+    charger.silent = False
+    await clock.advance(40, gx.say_all)
+    assert json.loads(broker.retained[f"{BASE}/claim"]) == {"state": "null"}
+    assert owed(entry) == []

@@ -110,6 +110,9 @@ def test_everything_wrong_with_an_entity_has_words() -> None:
     assert len(found) == 8
     for section in (ENGLISH["config"], ENGLISH["config_subentries"]["charger"]):
         assert found <= set(section["error"])
+    # Only a site is asked for the grid.
+    assert "grid_unclear" in code
+    assert "grid_unclear" in ENGLISH["config"]["error"]
 
 
 @pytest.mark.parametrize(

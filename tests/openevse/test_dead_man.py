@@ -14,7 +14,7 @@ from custom_components.victron_openevse.openevse.dead_man import (
     minutes_ahead,
     read_limit,
 )
-from tests.openevse.fakes import BASE, Bench
+from tests.openevse.fakes import BASE, NO_CLAIM, Bench
 
 NO_LIMIT = '{"type":"none","value":0,"auto_release":true}'
 OWN_LIMIT = '{"type":"energy","value":9000,"auto_release":true}'
@@ -70,6 +70,17 @@ def problem(bench: Bench) -> str | None:
 def releasing(bench: Bench) -> bool:
     """Tell whether something of ours is still on its way back."""
     return bench.charger.releasing
+
+
+def given_back(bench: Bench) -> bool:
+    """Tell whether nothing of ours is left there."""
+    return bench.charger.given_back
+
+
+def give_back(bench: Bench) -> None:
+    """Hand the charger back, which lets go of our claim at once."""
+    bench.charger.release(bench.now_s)
+    bench.say("claim", NO_CLAIM)
 
 
 @pytest.mark.parametrize(
@@ -254,13 +265,25 @@ def test_handing_back_takes_the_limit_away() -> None:
     bench = Guarded()
     bench.live(30)
     bench.transport.published.clear()
-    bench.charger.release(bench.now_s)
+    give_back(bench)
     assert bench.limits == [CLEAR]
     assert releasing(bench)
     bench.say("limit", NO_LIMIT)
-    bench.say("claim", '{"state":"null"}')
-    assert not releasing(bench)
+    assert given_back(bench)
     bench.advance(60)
+    assert bench.limits == [CLEAR]
+
+
+def test_the_limit_stays_for_as_long_as_the_charger_holds_our_claim() -> None:
+    """Where the release is lost, the limit is all that would stop the car."""
+    bench = Guarded()
+    bench.live(30)
+    bench.transport.published.clear()
+    bench.charger.release(bench.now_s)
+    bench.advance(600)
+    assert bench.limits == []
+    assert releasing(bench)
+    bench.say("claim", NO_CLAIM)
     assert bench.limits == [CLEAR]
 
 
@@ -268,15 +291,14 @@ def test_a_limit_that_is_not_confirmed_yet_is_taken_away_too() -> None:
     bench = Guarded()
     bench.answers = False
     bench.live(1)
-    bench.charger.release(bench.now_s)
+    give_back(bench)
     assert bench.limits[-1] == CLEAR
 
 
 def test_handing_back_leaves_somebody_elses_limit() -> None:
     bench = Guarded(limit=OWN_LIMIT)
     bench.live(5)
-    bench.charger.release(bench.now_s)
-    bench.say("claim", '{"state":"null"}')
+    give_back(bench)
     assert bench.limits == []
     assert not releasing(bench)
 
@@ -323,9 +345,8 @@ SOMEBODYS = limit_payload(60)
 def test_after_handing_back_no_limit_is_ours_until_the_next_offer() -> None:
     bench = Guarded()
     bench.live(30)
-    bench.charger.release(bench.now_s)
+    give_back(bench)
     bench.say("limit", NO_LIMIT)
-    bench.say("claim", '{"state":"null"}')
     bench.advance(2)
     bench.transport.published.clear()
 
@@ -338,13 +359,13 @@ def test_after_handing_back_no_limit_is_ours_until_the_next_offer() -> None:
     bench.offer(16)
     bench.echo()
     bench.live(10)
-    bench.charger.release(bench.now_s)
+    give_back(bench)
     assert bench.limits[-1] == CLEAR
 
 
 def test_a_limit_of_an_earlier_life_is_handed_back_once_it_is_told_of() -> None:
     bench = Guarded(limit=limit_payload(5))
-    bench.charger.release(bench.now_s)
+    give_back(bench)
     assert bench.limits == [CLEAR]
 
 
@@ -363,11 +384,11 @@ def test_a_limit_that_is_never_let_go_of_is_given_up() -> None:
     bench.live(30)
     bench.answers = False
     bench.transport.published.clear()
-    bench.charger.release(bench.now_s)
-    bench.say("claim", '{"state":"null"}')
+    give_back(bench)
     bench.advance(1000)
     assert bench.limits == [CLEAR] * LET_GO_ATTEMPTS
     assert not releasing(bench)
+    assert not given_back(bench)
 
 
 def test_a_charger_told_to_carry_on_loses_nobody_elses_limit() -> None:

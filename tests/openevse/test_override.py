@@ -1,5 +1,6 @@
 """The keeper that steers where nobody has a claim: what it writes, when, and whom it obeys."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from custom_components.victron_openevse.openevse.override import (
     CHANGE_GAP_S,
     FOREIGN_S,
+    HALF_S,
     RESEND_S,
     RISE_GAP_S,
     Offer,
@@ -22,7 +24,9 @@ def shown(
     enabled: bool | None, current_a: float | None = None, *, limit_only: bool = False
 ) -> Seen:
     """What a charger that is there shows."""
-    return Seen(available=True, enabled=enabled, current_a=current_a, limit_only=limit_only)
+    return Seen(
+        can_set=True, can_switch=True, enabled=enabled, current_a=current_a, limit_only=limit_only
+    )
 
 
 def settled(current_a: int, seen: Seen, at_s: float = 0.0) -> OverrideKeeper:
@@ -173,3 +177,46 @@ def test_who_wants_nothing_sends_nothing() -> None:
     keeper.want(None)
     keeper.look(shown(True, 32), 100.0)
     assert keeper.due(100.0) is None
+
+
+NO_SWITCH = Seen(can_set=True, current_a=16)
+NO_CURRENT = Seen(can_switch=True, enabled=True, current_a=16)
+SIX = Offer(enabled=None, current_a=6)
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted_a", "at_once", "later"),
+    [
+        pytest.param(NO_SWITCH, 16, None, SIX, id="no switch"),
+        pytest.param(NO_SWITCH, 10, Offer(enabled=None, current_a=10), SIX, id="no switch, lower"),
+        pytest.param(NO_SWITCH, 32, None, SIX, id="no switch, higher"),
+        pytest.param(NO_SWITCH, 0, SIX, SIX, id="no switch, stop"),
+        pytest.param(replace(NO_SWITCH, current_a=6), 0, None, None, id="no switch, low already"),
+        pytest.param(
+            replace(NO_SWITCH, current_a=None), 16, replace(SIX, current_a=16), SIX, id="?"
+        ),
+        pytest.param(replace(NO_SWITCH, drawing=False), 0, None, None, id="no switch, car rests"),
+        pytest.param(NO_CURRENT, 10, None, OFF, id="no current"),
+        pytest.param(NO_CURRENT, 0, OFF, OFF, id="no current, stop"),
+        pytest.param(replace(NO_CURRENT, enabled=False), 0, None, None, id="no current, stopped"),
+        pytest.param(Seen(), 0, None, None, id="neither"),
+    ],
+)
+def test_one_control_does_what_it_can(
+    seen: Seen, wanted_a: int, at_once: Offer | None, later: Offer | None
+) -> None:
+    for after_s, expected in ((0.0, at_once), (HALF_S, later)):
+        keeper = settled(16, shown(True, 16))
+        keeper.want(offer_for(wanted_a))
+        keeper.look(seen, 100.0)
+        assert keeper.due(100.0 + after_s) == expected
+
+
+def test_a_control_that_comes_back_ends_the_wait() -> None:
+    keeper = settled(16, shown(True, 16))
+    for at_s in (100.0, 200.0):
+        keeper.look(NO_CURRENT, at_s)
+        assert not keeper.is_lost(at_s + HALF_S - 1.0)
+        assert keeper.is_lost(at_s + HALF_S)
+        keeper.look(shown(True, 16), at_s + 1.0)
+        assert not keeper.is_lost(at_s + HALF_S)

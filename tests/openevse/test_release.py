@@ -17,6 +17,11 @@ OUR_LIMIT = '{"type":"time","value":12,"auto_release":false}'
 NO_LIMIT = '{"type":"none","value":0,"auto_release":true}'
 
 
+def given_back(bench: Bench) -> bool:
+    """Tell whether nothing of ours is left there."""
+    return bench.charger.given_back
+
+
 def test_release_gives_the_claim_back_once() -> None:
     bench = confirmed_bench()
     bench.charger.release(bench.now_s)
@@ -30,12 +35,85 @@ def test_release_gives_the_claim_back_once() -> None:
     assert bench.commands == [SENT_16, "release"]
 
 
-def test_release_is_repeated_but_not_for_ever() -> None:
+def released_at_s(bench: Bench, seconds: int) -> list[float]:
+    """Live for some seconds after a release; gives when it was sent."""
+    begun_s, sent_s = bench.now_s, []
+    before = len(bench.commands)
+    bench.charger.release(bench.now_s)
+    for _ in range(seconds):
+        sent_s += [bench.now_s - begun_s] * (len(bench.commands) - before)
+        before = len(bench.commands)
+        bench.advance(1)
+    return sent_s
+
+
+def test_release_is_repeated_for_as_long_as_the_charger_says_that_it_holds_our_claim() -> None:
+    """Its Wi-Fi fails: all is lost, and the broker's last will comes after a minute and a half."""
     bench = confirmed_bench()
+    assert released_at_s(bench, 130) == [0.0, 5.0, 15.0, 35.0, 65.0, 95.0, 125.0]
+    assert bench.charger.releasing
+    assert not given_back(bench)
+    sent = len(bench.commands)
+    bench.say("claim", NO_CLAIM)
+    assert given_back(bench)
+    bench.advance(300)
+    assert len(bench.commands) == sent
+
+
+def test_a_claim_that_the_last_one_never_replaced_is_ours_too() -> None:
+    """The last offer was lost as well, so the charger tells of the one before."""
+    bench = confirmed_bench()
+    bench.offer(10)
     bench.charger.release(bench.now_s)
     bench.advance(300)
-    assert bench.commands == [SENT_16] + ["release"] * 3
-    assert not bench.charger.releasing
+    assert bench.commands[-1] == "release"
+    assert bench.charger.releasing
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(None, id="never told of a claim"),
+        pytest.param(NO_CLAIM, id="says it has none"),
+        pytest.param(FOREIGN, id="says it holds somebody else's"),
+    ],
+)
+def test_release_is_repeated_three_times_where_the_charger_does_not_hold_our_claim(
+    told: str | None,
+) -> None:
+    bench = Bench(stored={ANNOUNCE: CONNECTED})
+    bench.dump()
+    bench.advance(3)
+    bench.offer(16)
+    assert bench.commands == [SENT_16]
+    if told is not None:
+        bench.say("claim", NO_CLAIM)
+        bench.say("claim", told)
+    bench.transport.published.clear()
+    assert released_at_s(bench, 300) == [0.0, 5.0, 15.0]
+    assert given_back(bench)
+
+
+def test_a_claim_found_that_cannot_be_ours_is_not_released_for_ever() -> None:
+    """It ends with the session, so it may be gone already: the charger does not tell of that."""
+    stale = OURS_16.replace("false", "true")
+    bench = Bench(stored={ANNOUNCE: CONNECTED, f"{BASE}/claim": stale})
+    bench.dump()
+    assert len(released_at_s(bench, 300)) == 3
+    assert given_back(bench)
+
+
+def test_a_charger_that_restarts_while_its_release_is_lost_is_asked_until_it_says_what_it_holds() -> (
+    None
+):
+    bench = Bench(stored={ANNOUNCE: CONNECTED, f"{BASE}/claim": OURS_16})
+    bench.dump()
+    bench.charger.release(bench.now_s)
+    bench.announce(CONNECTED)
+    bench.advance(120)
+    assert not given_back(bench)
+    bench.say("claim", NO_CLAIM)
+    assert given_back(bench)
 
 
 def test_release_of_a_claim_of_an_earlier_life() -> None:
@@ -50,11 +128,9 @@ def test_a_stored_claim_is_enough_to_give_back_a_charger_nobody_announced() -> N
     bench.offer(16)
     assert bench.transport.published == []
     bench.charger.release(bench.now_s)
-    assert bench.transport.published == [
-        (f"{BASE}/claim/set", "release"),
-        (f"{BASE}/limit/set", "clear"),
-    ]
+    assert bench.transport.published == [(f"{BASE}/claim/set", "release")]
     bench.say("claim", NO_CLAIM)
+    assert bench.transport.published[1:] == [(f"{BASE}/limit/set", "clear")]
     bench.say("limit", NO_LIMIT)
     bench.advance(60)
     assert not bench.charger.releasing
@@ -70,7 +146,8 @@ def test_a_charger_nobody_announced_is_not_given_up_until_it_speaks() -> None:
     bench.transport.published.clear()
     bench.dump()
     bench.advance(60)
-    assert bench.commands == ["release"]
+    assert set(bench.commands) == {"release"}
+    bench.say("claim", NO_CLAIM)
     assert not bench.charger.releasing
 
 

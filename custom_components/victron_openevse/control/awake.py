@@ -10,6 +10,7 @@ from typing import Final
 
 from .change import replace
 from .contactor import recent_openings
+from .exchange import TOLERATED_W
 from .memory import ChargerMemory, HiddenStart
 from .model import Mode
 from .plan import Plan
@@ -200,7 +201,9 @@ def _starts(memory: ChargerMemory, view: SiteView, share: Share) -> bool:
     # What no meter shows in advance rests after it has failed.
     rested = _rested(memory.hidden, view.now_s)
     resumed = soc_pct >= view.levels.resume_pct
-    helps = rested or not memory.hidden.helpless
+    # One that leaves the house to the grid still gives nothing.
+    gives = view.import_mean_w <= TOLERATED_W
+    helps = not memory.hidden.helpless or (rested and gives)
     if resumed and helps and _battery_may(view, share.slow_w, share):
         return True
     if not rested:

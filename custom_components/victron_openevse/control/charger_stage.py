@@ -102,13 +102,13 @@ def decide_charger(
         return _leave(memory, Status.NO_DATA, ReasonCode.WAITING_FOR_CHARGER), memory
     charger = imagined(charger, memory) if shadow else charger
     before, memory = memory, _note_override(note_state(memory, charger, now_s), charger)
-    memory = memory if shadow else note_closing(before, memory)
+    memory = memory if shadow else note_closing(before, memory, settings.mode)
     memory = note_phases(memory, charger, view.voltage_v, now_s)
     want = _gate(site_settings, settings, memory, view, over=over)
-    if charger.state is not None and charger.state.value is ChargerState.FAULT:
-        return _rest_in_fault(want, memory, now_s, over=over)
     if want is None:
         want, memory = _by_mode(settings, memory, charger, view, share)
+    if charger.state is not None and charger.state.value is ChargerState.FAULT:
+        return _rest_in_fault(want, memory, now_s, over=over)
     want = replace(want, urgent=True) if commanded else want
     want = apply_dwell(want, memory, site_settings, share.minimum_a, now_s)
     want = apply_budget(want, memory, settings, now_s)
@@ -130,15 +130,16 @@ def _leave(memory: ChargerMemory, status: Status, code: ReasonCode) -> ChargerDe
 
 
 def _rest_in_fault(
-    stop: Want | None, memory: ChargerMemory, now_s: float, *, over: bool
+    want: Want, memory: ChargerMemory, now_s: float, *, over: bool
 ) -> tuple[ChargerDecision, ChargerMemory]:
-    """Leave a charger with a fault alone, but withdraw the offer when it must not charge at all.
+    """Leave a charger with a fault alone, but withdraw the offer when it is not to charge.
 
-    Otherwise a fault that heals by itself would go on charging after "off".
+    Its contactor is open: a stop comes at once. Otherwise a fault that heals by itself would go on charging
+    after "off", and one that comes and goes within the minimum on time would put a stop off for ever.
     """
     decision = _leave(memory, Status.FAULT, ReasonCode.CHARGER_FAULT)
     decision = replace(decision, pause_over=over)
-    if stop is None or stop.status is Status.DISCONNECTED:
+    if want.current_a > 0 or want.status is Status.DISCONNECTED:
         return decision, memory
     memory = remember_offer(memory, 0, now_s)
     return replace(decision, offered_current_a=0, send=True), memory

@@ -7,7 +7,8 @@ offer, and not what a person or a plug began. These are above the budget, too. S
 grid or the charger itself had ended a charge are nobody's, or a poor network would be a way around the budget.
 
 The sun waits for its budget: it has no promise to keep. A mode with a current of its own has, so beyond the
-budget its contactor closes once an hour.
+budget its contactor closes once an hour. Each of the two has its own book: a night of short outages must not
+cost the next day's sun.
 """
 
 from typing import Final
@@ -23,14 +24,14 @@ DAY_S: Final = 86_400.0
 BEYOND_S: Final = 3600.0
 """With two dozen more a day a contactor still lasts for years, and the car has most of its night."""
 
-BY_SUN: Final = frozenset({Mode.SOLAR, Mode.SOLAR_ONLY})
-"""Modes in which the sun alone starts and stops a charge."""
+PROMISED: Final = frozenset({Mode.MINIMUM_SOLAR, Mode.MEDIUM, Mode.FAST})
+"""Modes with a current of their own."""
 
 KEPT: Final = 64
 """Closings remembered one by one: more than any budget allows."""
 
 
-def note_closing(before: ChargerMemory, after: ChargerMemory) -> ChargerMemory:
+def note_closing(before: ChargerMemory, after: ChargerMemory, mode: Mode) -> ChargerMemory:
     """Count a contactor that was reported closed between these two memories."""
     closed_at_s = after.charging_at_s
     if before.charging_at_s is not None or closed_at_s is None:
@@ -40,17 +41,20 @@ def note_closing(before: ChargerMemory, after: ChargerMemory) -> ChargerMemory:
     by_car = opened_at_s is not None and offered_at_s is not None and opened_at_s > offered_at_s
     if by_car or after.free_start:
         return after
-    recent_at_s = _recent_at_s(after, closed_at_s)
-    return replace(after, closings_at_s=(*recent_at_s, closed_at_s)[-KEPT:])
+    book = (*_recent_at_s(after, mode, closed_at_s), closed_at_s)[-KEPT:]
+    if mode in PROMISED:
+        return replace(after, resumed_at_s=book)
+    return replace(after, closings_at_s=book)
 
 
-def closings_today(memory: ChargerMemory, now_s: float) -> int:
+def closings_today(memory: ChargerMemory, mode: Mode, now_s: float) -> int:
     """How many closings of the last 24 hours count for the budget."""
-    return len(_recent_at_s(memory, now_s))
+    return len(_recent_at_s(memory, mode, now_s))
 
 
-def _recent_at_s(memory: ChargerMemory, now_s: float) -> tuple[float, ...]:
-    return tuple(at_s for at_s in memory.closings_at_s if now_s - at_s < DAY_S)
+def _recent_at_s(memory: ChargerMemory, mode: Mode, now_s: float) -> tuple[float, ...]:
+    book = memory.resumed_at_s if mode in PROMISED else memory.closings_at_s
+    return tuple(at_s for at_s in book if now_s - at_s < DAY_S)
 
 
 def apply_budget(
@@ -60,14 +64,14 @@ def apply_budget(
     begins = want.current_a > 0 and memory.offered_current_a == 0
     if not begins or want.urgent or memory.free_start or not memory.connected:
         return want
-    recent_at_s = _recent_at_s(memory, now_s)
+    recent_at_s = _recent_at_s(memory, settings.mode, now_s)
     beyond = len(recent_at_s) - settings.daily_closings
     if beyond < 0:
         return want
-    by_sun = settings.mode in BY_SUN
+    promised = settings.mode in PROMISED
     # With more used than allowed now, several have to grow a day old.
     free_at_s = recent_at_s[beyond] + DAY_S
-    if not by_sun:
+    if promised:
         free_at_s = min(free_at_s, recent_at_s[-1] + BEYOND_S)
     if free_at_s <= now_s:
         return want
@@ -75,6 +79,6 @@ def apply_budget(
     return replace(
         want,
         current_a=0,
-        status=Status.WAITING_FOR_SUN if by_sun else Status.LIMITED,
+        status=Status.LIMITED if promised else Status.WAITING_FOR_SUN,
         reason=Reason(ReasonCode.CLOSINGS_USED_UP, numbers),
     )

@@ -20,7 +20,7 @@ from .charger_stage import decide_charger, make_claim, make_share
 from .commands import note_commands
 from .curtailment import is_curtailed
 from .energy import record, split_power
-from .freshness import charging_power_w, known
+from .freshness import charging_power_w, known, young
 from .guard import keep_out, release
 from .memory import ChargerMemory, HouseMemory, Memory, SiteMemory
 from .model import (
@@ -129,7 +129,7 @@ def _note_house(
 ) -> HouseMemory:
     updated = update_house(
         house,
-        pv_w=known(readings.site.pv_power_w),
+        pv_w=young(readings.site.pv_power_w, readings.site.source, now_s),
         house_w=measured.house_w,
         curtailed=is_curtailed(site, readings.site, now_s),
         hours_to_sunset=readings.hours_to_sunset,
@@ -227,9 +227,9 @@ def _book(
     total_w = sum(power_w or 0.0 for power_w in powers.values())
     origin = split_power(
         total_w,
-        known(readings.site.pv_power_w),
+        young(readings.site.pv_power_w, readings.site.source, now_s),
         site.house_power_w,
-        known(readings.site.battery_power_w),
+        young(readings.site.battery_power_w, readings.site.source, now_s),
     )
     booked: dict[str, ChargerMemory] = {}
     for key, memory in memories.items():

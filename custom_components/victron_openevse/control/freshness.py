@@ -64,6 +64,13 @@ def known(reading: Reading[float] | None) -> float | None:
     return reading.value if reading is not None and isfinite(reading.value) else None
 
 
+def young(reading: Reading[float] | None, source: SiteSource, now_s: float) -> float | None:
+    """Value of a site's reading that may still be true; None when it is too old to follow the sun by."""
+    if reading is None or now_s - reading.at_s >= LADDERS[source].minimum_s:
+        return None
+    return known(reading)
+
+
 def oldest_at_s(*readings: Reading[float] | None) -> float | None:
     """Time of the oldest of `readings`; None when one is absent or no number."""
     times = [
@@ -72,20 +79,17 @@ def oldest_at_s(*readings: Reading[float] | None) -> float | None:
     return min(times) if len(times) == len(readings) else None
 
 
-def missing_readings(site: SiteReading, now_s: float) -> tuple[str, ...]:
-    """Name the readings the solar modes need and cannot trust to follow the sun."""
-    ladder = LADDERS[site.source]
-    needed = (
-        ("grid_power", site.grid_power_w, ladder.minimum_s),
-        ("battery_power", site.battery_power_w, ladder.minimum_s),
-        # The state of charge moves slowly: it may be older than the powers.
-        ("battery_soc", site.battery_soc_pct, ladder.stop_s),
-    )
-    missing = [
-        name
-        for name, reading, limit_s in needed
-        if reading is None or known(reading) is None or now_s - reading.at_s >= limit_s
-    ]
+def missing_readings(site: SiteReading, level_at_s: float | None, now_s: float) -> tuple[str, ...]:
+    """Name the readings the solar modes need and cannot trust to follow the sun.
+
+    The level was known until `level_at_s` (`level_age`); None = never.
+    """
+    powers = (("grid_power", site.grid_power_w), ("battery_power", site.battery_power_w))
+    missing = [name for name, power in powers if young(power, site.source, now_s) is None]
+    # The state of charge moves slowly: it may be older than the powers.
+    old = level_at_s is None or now_s - level_at_s >= LADDERS[site.source].stop_s
+    if old or known(site.battery_soc_pct) is None:
+        missing.append("battery_soc")
     return tuple(missing)
 
 

@@ -13,7 +13,7 @@ the battery does, not by what was written.
 from typing import Final
 
 from .change import replace
-from .freshness import LADDERS, known
+from .freshness import LADDERS, known, young
 from .memory import Guard, SiteMemory
 from .model import BatteryGuard, SiteReading, SiteSource
 
@@ -51,7 +51,7 @@ def keep_out(
     if site.source is SiteSource.ENTITIES:
         return None, BatteryGuard.NOT_POSSIBLE, release(memory)
     before = memory.guard
-    house_w = _house_from_dc_w(memory, site, house_w)
+    house_w = _not_above(before, site, _house_from_dc_w(memory, site, house_w))
     known_at_s = None if before is None else before.known_at_s
     if house_w is not None:
         known_at_s = now_s
@@ -62,9 +62,18 @@ def keep_out(
         limit_w=_limit_w(before, site, house_w, known_at_s, now_s),
         house_w=house_w,
         known_at_s=known_at_s,
+        consumption=site.consumption_power_w,
         leak_at_s=_leak_at_s(before, site, house_w or 0.0, now_s),
     )
     return guard.limit_w, _judge(guard, now_s), replace(memory, guard=guard)
+
+
+def _not_above(before: Guard | None, site: SiteReading, house_w: float | None) -> float | None:
+    """Let the house rise only with a new reading: what a car takes less is not the house's to have."""
+    told = site.consumption_power_w
+    if before is None or before.house_w is None or house_w is None or told is None:
+        return house_w
+    return min(house_w, before.house_w) if told == before.consumption else house_w
 
 
 def _limit_w(
@@ -75,7 +84,7 @@ def _limit_w(
     now_s: float,
 ) -> float:
     """The limit from what is known, or the last one while the lack of data is young."""
-    pv_dc_w = known(site.pv_dc_power_w) or 0.0
+    pv_dc_w = young(site.pv_dc_power_w, site.source, now_s) or 0.0
     if known_at_s == now_s:
         return max(LEAST_LIMIT_W, pv_dc_w, house_w or 0.0)
     if before is None or known_at_s is None or now_s - known_at_s >= LADDERS[site.source].stop_s:

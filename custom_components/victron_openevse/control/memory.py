@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .commissioning_record import Check
-from .model import Mode
+from .model import Mode, Reading
 from .reasons import ReasonCode
 
 
@@ -132,6 +132,8 @@ class Room:
     """Since when it is less than the least current; stays until a stopped charge may start again."""
     ample_at_s: float | None = None
     """Since when there is room for that start."""
+    fell_at_s: float | None = None
+    """When it last took something from an offer."""
     stops: float = 0.0
     """How often a charge ended for want of room up to `stopped_at_s`, recent times counting most."""
     stopped_at_s: float | None = None
@@ -209,7 +211,9 @@ class ChargerMemory:
     closings: int = 0
     """How often the contactor was seen to close, ever."""
     closings_at_s: tuple[float, ...] = ()
-    """When the contactor closed in the last 24 hours, oldest first."""
+    """When the sun closed the contactor in the last 24 hours, oldest first."""
+    resumed_at_s: tuple[float, ...] = ()
+    """When another mode closed it once more, after a limit, the grid or the network had ended its charge."""
     check: Check = field(default_factory=Check)
     """The commissioning check; not kept over a restart, which ends it."""
 
@@ -285,6 +289,8 @@ class Guard:
     """What the house last took from battery and DC sun: the battery may carry that."""
     known_at_s: float | None
     """When that was last known."""
+    consumption: Reading[float] | None
+    """What it was known by."""
     leak_at_s: float | None
     """Since when the battery feeds the car in spite of the limit."""
 
@@ -298,6 +304,8 @@ class Taken:
     """None = never told."""
     read_at_s: float | None = None
     """Time of the reading that says so."""
+    power_w: float | None = None
+    """What it said: a sum may change while its oldest part rests."""
     since_at_s: float
     """When this was noted."""
 
@@ -319,7 +327,16 @@ class SiteMemory:
     measured_at_s: float | None = None
     """Time of grid and battery power (the older one) when both and all cars were last known."""
     soc_at_s: float | None = None
-    """Time of the last known state of charge."""
+    """Until when the state of charge was known."""
+    unseen_kwh: float = 0.0
+    """What the battery has given, net, since the level was last told; see `level_age`."""
+    soc_pct: float | None = None
+    """The state of charge, believed; see `jumps`."""
+    rose_at_s: float | None = None
+    """Since when one far above it is told."""
+    fell_from_pct: float = 0.0
+    fell_at_s: float | None = None
+    """What it was before it last fell far at once, and when."""
     cut_off_at_s: float | None = None
     """Last decision at which no charger was there and the site's data were too old as well: the way
     to them was lost, and what comes back of them needs a moment to arrive."""

@@ -287,7 +287,7 @@ class ChargerSettings:
     order: int = 1
     """Who gets surplus first: lower numbers first."""
     daily_closings: int = 12
-    """How often the sun may close the contactor in 24 hours; a person may always."""
+    """How often the contactor may close in 24 hours without anybody asking."""
     pause_until_morning: bool = False
     use_battery: bool = True
     """Off: in fast and medium the house battery is kept out of the car."""

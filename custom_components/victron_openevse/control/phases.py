@@ -23,8 +23,14 @@ LEAST_VOLTAGE_V: Final = 80.0
 TOLERANCE_PHASES: Final = 0.25
 """Power and current are reported at different moments; a ramping car is a few percent off."""
 
+TOLERANCE_SHARE: Final = 0.12
+"""A charger without a volt meter reckons with the 240 V it was delivered with, on grids from 220 V up."""
+
 HOLD_S: Final = 20.0
 """What is seen must last this long: a ramp takes up to 10 s."""
+
+TOGETHER_S: Final = 10.0
+"""Power and current told further apart may be of two offers."""
 
 
 def note_phases(
@@ -32,7 +38,9 @@ def note_phases(
 ) -> ChargerMemory:
     """Learn the car's phases from the charger's power per ampere.
 
-    `voltage_v` (phase to neutral) is used where the charger does not report its own.
+    `voltage_v` (phase to neutral) is the site's: a charger between two of its phases, as in North America,
+    reports the volts between them, and each of its amps is on both. Where the site tells none the charger's
+    own are used.
     """
     seen = _seen_phases(charger, voltage_v)
     if seen is None or seen == memory.car_phases:
@@ -50,12 +58,16 @@ def phases_of(settings: ChargerSettings, memory: ChargerMemory) -> int:
 
 
 def _seen_phases(charger: ChargerReading, voltage_v: float | None) -> int | None:
-    current_a = known(charger.charging_current_a)
-    if current_a is None or current_a <= LEAST_CURRENT_A:
+    current, power = charger.charging_current_a, charger.charging_power_w
+    if current is None or power is None or abs(current.at_s - power.at_s) > TOGETHER_S:
         return None
-    power_w, volts = known(charger.charging_power_w), known(charger.voltage_v) or voltage_v
-    if power_w is None or volts is None or volts < LEAST_VOLTAGE_V:
+    current_a, power_w = known(current), known(power)
+    volts = voltage_v or known(charger.voltage_v)
+    if current_a is None or power_w is None or volts is None:
+        return None
+    if current_a <= LEAST_CURRENT_A or volts < LEAST_VOLTAGE_V:
         return None
     ratio = power_w / (current_a * volts)
     phases = min(max(round(ratio), 1), MOST_PHASES)
-    return phases if abs(ratio - phases) <= TOLERANCE_PHASES else None
+    tolerance = max(TOLERANCE_PHASES, TOLERANCE_SHARE * phases)
+    return phases if abs(ratio - phases) <= tolerance else None

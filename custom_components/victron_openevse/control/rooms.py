@@ -48,6 +48,11 @@ ABOVE_OFFER_A: Final = 1.5
 """A tenth of the offer and this much more are beyond what meters and voltages are off: such a charger
 follows somebody else, or nobody."""
 
+SPARE_A: Final = 0.5
+CALM_S: Final = 300.0
+"""What a limit has taken comes back with this much to spare, for so long after: at the edge of an amp a
+house's noise would change the offer every few seconds."""
+
 SHORT_S: Final = 5.0
 """A charge below the least current is stopped after this: one reading opens no contactor."""
 
@@ -105,7 +110,9 @@ def apply_room(want: Want, memory: ChargerMemory, now_s: float) -> Want:
     if current_a < MIN_CURRENT_A:
         lasts = room.short_at_s is not None and now_s - room.short_at_s >= SHORT_S
         current_a = MIN_CURRENT_A if memory.offered_current_a > 0 and not lasts else 0
-    elif memory.offered_current_a == 0 and room.short_at_s is not None:
+    elif memory.offered_current_a > 0:
+        current_a = _steady_a(current_a, memory.offered_current_a, room, now_s)
+    elif room.short_at_s is not None:
         current_a = 0
     if current_a == want.current_a:
         return want
@@ -113,11 +120,20 @@ def apply_room(want: Want, memory: ChargerMemory, now_s: float) -> Want:
     return replace(want, current_a=current_a, status=Status.LIMITED, reason=reason)
 
 
+def _steady_a(current_a: int, offered_a: int, room: Room, now_s: float) -> int:
+    """Let an offer that fell lately rise only into room that is not gone with the next reading."""
+    if room.fell_at_s is None or now_s - room.fell_at_s >= CALM_S:
+        return current_a
+    return min(current_a, max(offered_a, int(room.current_a - SPARE_A)))
+
+
 def note_room(memory: ChargerMemory, wish: Want, given: Want, now_s: float) -> ChargerMemory:
-    """Remember whether a charger wants current at all, and whether its charge ended for want of room."""
+    """Remember whether a charger wants current at all, and what the want of room took or ended."""
     room = memory.room
     if room is None:
         return memory
+    if given.current_a < min(memory.offered_current_a, wish.current_a):
+        room = replace(room, fell_at_s=now_s)
     if memory.offered_current_a > 0 and wish.current_a > 0 and given.current_a == 0:
         stops = 1.0 + _recent_stops(room, now_s)
         room = replace(room, stops=stops, stopped_at_s=now_s)
@@ -173,10 +189,12 @@ def _load(
     ours = power_w is not None and _listens(charger, now_s)
     drawn_a = max(0.0, power_w / watts_per_a) if ours and power_w is not None else 0.0
     phases_there = len(site.grid_phase_powers_w) or MOST_PHASES
-    drawn = _follow(room.drawn, drawn_a, APART_S[site.source], now_s)
+    # It may have obeyed already and tell so later.
+    least_a = min(drawn_a, float(memory.offered_current_a)) if ours else drawn_a
+    drawn = _follow(room.drawn, least_a, drawn_a, APART_S[site.source], now_s)
     # By the charger's own times: what it told once, and slowly, it has not done for long.
     told_at_s = now_s if charger.charging_power_w is None else charger.charging_power_w.at_s
-    drawn = _note_above(drawn, room.drawn, memory.offered_current_a, told_at_s)
+    drawn = _note_above(drawn, room.drawn, drawn_a, memory.offered_current_a, told_at_s)
     ours = ours and (drawn.above_at_s is None or told_at_s - drawn.above_at_s < FOLLOWS_S)
     return Load(
         key=key,
@@ -199,30 +217,32 @@ def _listens(charger: ChargerReading, now_s: float) -> bool:
     return is_online(charger, now_s) and not (override is not None and override.value)
 
 
-def _note_above(drawn: Drawn, before: Drawn, offered_a: int, told_at_s: float) -> Drawn:
+def _note_above(
+    drawn: Drawn, before: Drawn, drawn_a: float, offered_a: int, told_at_s: float
+) -> Drawn:
     """Remember since when the car is told to draw more than it is offered."""
-    if drawn.low_a <= ABOVE_OFFER_SHARE * offered_a + ABOVE_OFFER_A:
+    if drawn_a <= ABOVE_OFFER_SHARE * offered_a + ABOVE_OFFER_A:
         return drawn if drawn.above_at_s is None else replace(drawn, above_at_s=None)
     above_at_s = told_at_s if before.above_at_s is None else before.above_at_s
     return replace(drawn, above_at_s=above_at_s)
 
 
-def _follow(drawn: Drawn, drawn_a: float, apart_s: float, now_s: float) -> Drawn:
+def _follow(drawn: Drawn, least_a: float, drawn_a: float, apart_s: float, now_s: float) -> Drawn:
     """Remember the least and the most drawn in the last `apart_s` to twice as long."""
     age_s = None if drawn.since_at_s is None else now_s - drawn.since_at_s
     if age_s is not None and 0.0 <= age_s < apart_s:
         return replace(
             drawn,
-            low_a=min(drawn.low_a, drawn_a),
+            low_a=min(drawn.low_a, least_a),
             high_a=max(drawn.high_a, drawn_a),
-            lately_low_a=min(drawn.lately_low_a, drawn_a),
+            lately_low_a=min(drawn.lately_low_a, least_a),
             lately_high_a=max(drawn.lately_high_a, drawn_a),
         )
     fresh = age_s is not None and 0.0 <= age_s < 2.0 * apart_s
     return Drawn(
-        low_a=min(drawn.lately_low_a, drawn_a) if fresh else drawn_a,
+        low_a=min(drawn.lately_low_a, least_a) if fresh else least_a,
         high_a=max(drawn.lately_high_a, drawn_a) if fresh else drawn_a,
-        lately_low_a=drawn_a,
+        lately_low_a=least_a,
         lately_high_a=drawn_a,
         since_at_s=now_s,
     )

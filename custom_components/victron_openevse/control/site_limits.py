@@ -147,12 +147,14 @@ def measure_line(
     """
     if line.power is None:
         return before or Taken(since_at_s=now_s)
-    if before is not None and before.read_at_s == line.power.at_s:
+    same = before is not None and before.power_w == line.power.value
+    if before is not None and same and before.read_at_s == line.power.at_s:
         return before
     return Taken(
         least_w=line.power.value - most_cars_w,
         most_w=line.power.value - least_cars_w,
         read_at_s=line.power.at_s,
+        power_w=line.power.value,
         since_at_s=now_s,
     )
 

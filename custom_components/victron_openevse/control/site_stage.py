@@ -8,6 +8,8 @@ from .change import replace
 from .curtailment import is_curtailed, is_limited, note_limited
 from .exchange import update_exchange
 from .freshness import LADDERS, Ladder, Trust, is_online, known, missing_readings
+from .jumps import believed_pct, note_jump
+from .level_age import note_level_age
 from .memory import HouseMemory, SiteMemory
 from .model import Readings, SiteDecision, SiteReading, SiteSettings
 from .plan import make_plan
@@ -32,12 +34,13 @@ def update_site(
     """Bring the site's memory to `now_s`: from here on that is the time of the last decision."""
     if memory.started_at_s is None:
         memory = replace(memory, started_at_s=now_s)
-    memory = note_ceiling(memory, site, now_s)
+    memory = note_jump(note_ceiling(memory, site, now_s), site, now_s)
     surplus_w = measured.surplus_w
     if surplus_w is not None:
         surplus_w -= beyond_ceiling_w(memory, site)
     exchange = update_exchange(memory.exchange, site, step_s(memory, now_s))
     memory = update_filters(memory, measured, site, surplus_w, now_s)
+    memory = note_level_age(memory, site, step_s(memory, now_s), now_s)
     memory = _note_islanded(memory, site, now_s)
     memory = note_limited(memory, site, now_s)
     return replace(memory, exchange=exchange, decided_at_s=now_s)
@@ -127,7 +130,7 @@ def view_site(
     """Draw the conclusions all chargers share; `dt_s` is 0 for whoever only looks."""
     site = readings.site
     islanded_at_s = memory.islanded_at_s
-    soc_pct = known(site.battery_soc_pct)
+    soc_pct = believed_pct(memory, site)
     settings = in_force(settings, house, readings.prices)
     plan = make_plan(
         settings, house, readings, memory.pv_mean_w, soc_pct, cars.departure_h, cars.most_w
@@ -182,7 +185,8 @@ def describe_site(
 ) -> SiteDecision:
     """Say what was understood of the site, for people."""
     now_s = view.now_s
-    missing = () if is_starting(memory, site, now_s) else missing_readings(site, now_s)
+    starting = is_starting(memory, site, now_s)
+    missing = () if starting else missing_readings(site, memory.soc_at_s, now_s)
     sure = measured.surplus_w is not None and view.trust <= Trust.HOLD
     return SiteDecision(
         surplus_w=memory.surplus_fast_w if sure else None,

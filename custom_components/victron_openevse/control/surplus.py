@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .change import replace
-from .freshness import LADDERS, charging_power_w, is_online, known, oldest_at_s
+from .freshness import LADDERS, charging_power_w, is_online, known, oldest_at_s, young
 from .means import believed, fade
 from .memory import SiteMemory
 from .model import ChargerState, Readings, SiteReading
@@ -55,7 +55,7 @@ def measure(readings: Readings, now_s: float) -> Measured:
     surplus_w = None
     if grid_w is not None and battery_w is not None:
         surplus_w = charging_w + battery_w - grid_w
-    house_w = None if hidden else _house_w(site, charging_w, surplus_w)
+    house_w = None if hidden else _house_w(site, charging_w, surplus_w, now_s)
     return Measured(charging_w, surplus_w, house_w, at_s)
 
 
@@ -78,12 +78,17 @@ def _charging_w(readings: Readings, now_s: float) -> tuple[float | None, bool]:
     return total_w, hidden
 
 
-def _house_w(site: SiteReading, charging_w: float, surplus_w: float | None) -> float | None:
+def _house_w(
+    site: SiteReading, charging_w: float, surplus_w: float | None, now_s: float
+) -> float | None:
     """The GX's consumption includes the cars; where it is absent, the balance gives the rest.
 
     Both meters are read at different moments, so the difference may dip below zero for a second.
     """
-    consumption_w, pv_w = known(site.consumption_power_w), known(site.pv_power_w)
+    consumption_w = young(site.consumption_power_w, site.source, now_s)
+    pv_w = young(site.pv_power_w, site.source, now_s)
+    if young(site.grid_power_w, site.source, now_s) is None:
+        surplus_w = None
     if consumption_w is not None:
         return max(0.0, consumption_w - charging_w)
     if pv_w is None or surplus_w is None:
@@ -96,7 +101,7 @@ def update_filters(
 ) -> SiteMemory:
     """Advance the filters to `now_s`; without a measurement they wait.
 
-    Also notes when which reading was last known.
+    Also notes when the powers were last known.
     """
     dt_s = None if memory.filtered_at_s is None else now_s - memory.filtered_at_s
     fast_w, slow_w = memory.surplus_fast_w, memory.surplus_slow_w
@@ -109,7 +114,6 @@ def update_filters(
         fast_w = _filter(fast_w, surplus_w, dt_s, FAST_FALL_S if falling else FAST_RISE_S)
         slow_w = _filter(slow_w, surplus_w, dt_s, SLOW_S)
     pv_at_s, pv_mean_w = _pv_mean(memory, site, now_s)
-    soc = site.battery_soc_pct
     return replace(
         memory,
         filtered_at_s=filtered_at_s,
@@ -118,7 +122,6 @@ def update_filters(
         pv_mean_w=pv_mean_w,
         pv_at_s=pv_at_s,
         measured_at_s=memory.measured_at_s if surplus_w is None else measured.at_s,
-        soc_at_s=memory.soc_at_s if soc is None or known(soc) is None else soc.at_s,
     )
 
 

@@ -38,7 +38,9 @@ most. A stop never waits, and neither does the first claim within that time that
 ECHO_S: Final = 30.0
 """A claim that has had no answer by then was lost; until then its answer is no foreign claim."""
 RELEASE_ATTEMPTS: Final = 3
-"""A charger that has no claim of ours does not answer a release."""
+"""A charger that has no claim of ours does not answer a release. One that says that it holds ours is
+asked on, at the pace of `BACKOFF_S`: commands to a charger without Wi-Fi are lost, and the broker tells
+of that only a minute and a half later."""
 
 _CLEAR: Final = "clear"
 _STATES: Final = {True: "active", False: "disabled"}
@@ -122,6 +124,8 @@ class ClaimKeeper:
         self.sent_count = 0
         self.foreign_count = 0
         self._releasing = False
+        self._ours: bool | None = None
+        """Whether the charger said last that it holds a claim of ours; `None` = it never said."""
         self._ever_sent = False
         self._answered = True
         self._under_way: tuple[tuple[Claim, float], ...] = ()
@@ -156,6 +160,11 @@ class ClaimKeeper:
         """True while the claim is being given back."""
         return self._releasing
 
+    @property
+    def holds_ours(self) -> bool:
+        """True while a claim of ours, of an earlier life too, is what the charger told of last."""
+        return self._ours is True
+
     def want(self, claim: Claim) -> None:
         """Ask for a claim; the same again changes nothing."""
         if claim == self.wanted:
@@ -183,7 +192,8 @@ class ClaimKeeper:
 
     def document_seen(self, claim: Claim | None, now_s: float) -> None:
         """Note the claim the charger says it holds for us."""
-        other = not self._answers(claim, now_s) and claim not in (None, self.wanted)
+        answers = self._answers(claim, now_s)
+        other = not answers and claim not in (None, self.wanted)
         lost = self.confirmed and other
         if self._calm(now_s):
             self._start_over()
@@ -193,6 +203,7 @@ class ClaimKeeper:
         if other:
             self._overwritten_at_s = now_s
         self.foreign_count += lost
+        self._ours = claim is not None and (answers or self._is_ours(claim))
         self.document = claim
         self.document_at_s = now_s
         self._answered = True
@@ -227,13 +238,13 @@ class ClaimKeeper:
 
     def _due_release(self, now_s: float, *, heard: bool) -> str | None:
         holds = self.document_at_s is not None and self.document is not None
-        if not (holds or self._ever_sent):
+        if not (holds or self._ever_sent or self._ours):
             if self.document_at_s is not None or now_s >= self._settled_at_s:
                 self._finish_release()
             return None
         if now_s < max(self._not_before_s, self._released_at_s + GAP_S):
             return None
-        if self._attempts == RELEASE_ATTEMPTS:
+        if self._attempts >= RELEASE_ATTEMPTS and not self._ours:
             self._finish_release()
             return None
         self._released_at_s = now_s
@@ -254,6 +265,13 @@ class ClaimKeeper:
         self._under_way = (*self._still_under_way(now_s), (claim, now_s))
         return self._sent(claim_payload(claim), now_s)
 
+    def _is_ours(self, claim: Claim) -> bool:
+        """Tell whether a claim that answers nothing is ours: the one as before, or of an earlier life."""
+        if self._ours is None and claim.max_current_a is None and not claim.auto_release:
+            return True
+        before = self.document if self._ours else None
+        return claim in (before, self.wanted) or (self._ever_sent and claim == self._last_sent)
+
     def _answers(self, claim: Claim | None, now_s: float) -> bool:
         """Tell whether the charger answers a claim of ours; those before that one are past as well."""
         waiting = self._still_under_way(now_s)
@@ -263,6 +281,17 @@ class ClaimKeeper:
 
     def _still_under_way(self, now_s: float) -> tuple[tuple[Claim, float], ...]:
         return tuple(sent for sent in self._under_way if now_s - sent[1] < ECHO_S)
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return what helps to understand a fault, ready for JSON."""
+        return {
+            "claim_wanted": None if self.wanted is None else claim_payload(self.wanted),
+            "claim_document": None if self.document is None else claim_payload(self.document),
+            "claim_confirmed": self.confirmed,
+            "claims_sent": self.sent_count,
+            "foreign_claims": self.foreign_count,
+            "claim_contested": self._contested,
+        }
 
     def _finish_release(self) -> None:
         self._releasing = False

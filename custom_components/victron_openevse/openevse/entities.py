@@ -6,7 +6,8 @@ picture finer. What the charger does not say is concluded from what it does: a c
 denies it, and it charges when it draws power.
 
 An integration that says that its entities are available vouches for the charger being there, unless it
-is known to say so for minutes after it has lost it: then its last report counts. What fails is tried
+is known to say so for minutes after it has lost it: then its last report counts. A charger that has only
+one of its two controls left is soon offline, stopped or at its least current. What fails is tried
 again and never raised.
 """
 
@@ -102,8 +103,9 @@ class EntityCharger:
 
     @property
     def releasing(self) -> bool:
-        """True while the charger is being given back."""
-        return self._releasing and (self._commands.busy or not self.given_back)
+        """True while the charger is being given back; without its control nothing is under way."""
+        has_control = self._watch.entity_id(roles.ENABLE) is not None
+        return self._releasing and not self.given_back and (has_control or self._commands.busy)
 
     @property
     def missing_entities(self) -> tuple[str, ...]:
@@ -120,10 +122,9 @@ class EntityCharger:
 
     @property
     def given_back(self) -> bool:
-        """True when the last try to release, which has ended, left nothing to do, or a person took over."""
-        gone = self._watch.entity_id(roles.ENABLE) is None
+        """True when the last try to release has ended and was taken, or a person took over."""
         taken = self._release_heard and self._commands.failed == 0
-        return gone or taken or self._keeper.overridden
+        return not self._commands.busy and (taken or self._keeper.overridden)
 
     def stop(self) -> None:
         """Listen and send no more; what was commanded last stays.
@@ -145,7 +146,7 @@ class EntityCharger:
 
     def tick(self, now_s: float) -> None:
         """Look at the charger, and send what is due."""
-        seen = self._seen()
+        seen = self._seen(now_s)
         if self._recalled and seen.available:
             self._recalled = False
             self._keeper.recall()
@@ -180,10 +181,11 @@ class EntityCharger:
 
     def reading(self, now_s: float) -> ChargerReading:
         """Return what is known."""
-        available = self._available()
+        seen = self._seen(now_s)
+        online = seen.available or (seen.half_gone and not self._keeper.is_lost(now_s))
         return ChargerReading(
-            online=Reading(available, self._alive_at_s(now_s)),
-            state=_at(self._state(now_s) if available else None, now_s),
+            online=Reading(online, self._alive_at_s(now_s)),
+            state=_at(self._state(now_s) if self._is_there() else None, now_s),
             vehicle_connected=_at(self._vehicle(now_s), now_s),
             charging_power_w=self._power(now_s),
             charging_current_a=self._number(roles.CHARGING_CURRENT),
@@ -200,7 +202,7 @@ class EntityCharger:
         """Return what helps to understand a fault, ready for JSON."""
         wanted = self._keeper.wanted
         return {
-            "available": self._available(),
+            "available": self._is_there(),
             "wanted_a": wanted and wanted.current_a,
             "wanted_enabled": wanted and wanted.enabled,
             "shown_a": self._current_a(),
@@ -214,22 +216,29 @@ class EntityCharger:
 
     # What the entities say
 
-    def _available(self) -> bool:
+    def _speaks(self, role: Role) -> bool:
+        return self._watch.state(role) is not None
+
+    def _is_there(self) -> bool:
         """Tell whether its integration reaches the charger."""
-        return self._watch.state(roles.SETPOINT) is not None
+        return self._speaks(roles.SETPOINT) or self._speaks(roles.ENABLE)
 
     def _alive_at_s(self, now_s: float) -> float:
         """When the charger was last known to be there."""
-        if not self._watch.reports_steadily(roles.SETPOINT):
+        role = roles.SETPOINT if self._speaks(roles.SETPOINT) else roles.ENABLE
+        if not self._watch.reports_steadily(role):
             return now_s
-        return self._watch.newest_at_s(roles.SETPOINT) or 0.0
+        return self._watch.newest_at_s(role) or 0.0
 
-    def _seen(self) -> Seen:
+    def _seen(self, now_s: float) -> Seen:
+        power = self._power(now_s)
         return Seen(
-            available=self._available() and self._watch.state(roles.ENABLE) is not None,
+            can_set=self._speaks(roles.SETPOINT),
+            can_switch=self._speaks(roles.ENABLE),
             enabled=self._enabled(),
             current_a=self._current_a(),
             limit_only=self._watch.has(roles.PILOT),
+            drawing=power is None or power.value >= CHARGING_W,
         )
 
     def _enabled(self) -> bool | None:
@@ -257,9 +266,11 @@ class EntityCharger:
     def _power(self, now_s: float) -> Reading[float] | None:
         """Power the car draws; a charger at rest need not repeat that it draws none."""
         power = self._number(roles.CHARGING_POWER)
-        if power is None or not self._available():
+        if power is None or not self._is_there():
             return None
-        return Reading(power.value, self._alive_at_s(now_s)) if power.value < IDLE_W else power
+        # Some sensors count what is taken as negative; a car takes, whatever its sign.
+        drawn_w = abs(power.value)
+        return Reading(drawn_w, self._alive_at_s(now_s) if drawn_w < IDLE_W else power.at_s)
 
     def _state(self, now_s: float) -> ChargerState:
         """Conclude the electrical state from plug, power and status."""
@@ -296,8 +307,8 @@ class EntityCharger:
         if offer.current_a is not None:
             calls.append(self._set(offer.current_a))
         # What is shown may be older than a call that is under way and would let the car charge.
-        again = self._commands.under_way and not offer.enabled
-        if again or self._enabled() is not offer.enabled:
+        again = self._commands.under_way and offer.enabled is False
+        if offer.enabled is not None and (again or self._enabled() is not offer.enabled):
             calls.append(self._switch(enabled=offer.enabled, again=again))
         return [call for call in calls if call is not None]
 
@@ -335,18 +346,18 @@ class EntityCharger:
         option = self._option(AUTO)
         calls = [self._choose(option)] if option else [self._switch(enabled=True)]
         self._release_heard = self._watch.state(roles.ENABLE) is not None
-        self._release_again_s = now_s + RESEND_S[self._release_tries]
+        self._release_again_s = now_s + RESEND_S[min(self._release_tries, len(RESEND_S) - 1)]
         self._release_tries += 1
         self._commands.run([call for call in calls if call is not None])
 
     def _go_on_releasing(self, now_s: float) -> None:
-        """Try again what failed or found nobody there; not for ever, nor against a person."""
+        """Try again what failed, or found nobody there and finds somebody now; not against a person."""
+        is_back = not self._release_heard and self._watch.state(roles.ENABLE) is not None
         if self.given_back:
             self._releasing = False
-        elif now_s >= self._release_again_s:
-            self._releasing = self._release_tries < len(RESEND_S)
-            if self._releasing:
-                self._try_to_release(now_s)
+        elif is_back or now_s >= self._release_again_s:
+            self._release_tries = 0 if is_back else self._release_tries
+            self._try_to_release(now_s)
 
 
 def option_of(options: object, words: tuple[str, ...]) -> str | None:

@@ -15,7 +15,7 @@ from ..control.model import ChargerReading, ChargerState, Reading
 from ..transport import Message, Transport, Unsubscribe
 from . import topics
 from .announcement import Presence
-from .claim import Claim, ClaimKeeper, claim_for, claim_payload, read_claim
+from .claim import ClaimKeeper, claim_for, read_claim
 from .clock import ClockKeeper
 from .dead_man import DeadMan, read_limit
 from .firmware import Firmware
@@ -97,7 +97,8 @@ class OpenEvseCharger:
         if payload is None and contradicted:
             payload = self._keeper.due_again(now_s)
         self._publish(topics.CLAIM_SET, payload)
-        if self._letting_go:
+        if self._letting_go and not self._keeper.releasing:
+            # The limit goes last: until then it stops a car whose release was lost.
             self._publish(topics.LIMIT_SET, self._dead_man.let_go(now_s))
         # A limit of the owner's that was reached is nobody who steers.
         disobeys = contradicted and not self._dead_man.foreign
@@ -164,6 +165,11 @@ class OpenEvseCharger:
         return self._keeper.releasing or (self._letting_go and self._dead_man.may_hold)
 
     @property
+    def given_back(self) -> bool:
+        """True when nothing is on its way back and the charger tells of no claim or limit of ours."""
+        return not (self.releasing or self._keeper.holds_ours or self._dead_man.own)
+
+    @property
     def safe_state_problem(self) -> str | None:
         """Key of why the charger cannot stop by itself when nobody speaks; `None` = it can.
 
@@ -203,7 +209,7 @@ class OpenEvseCharger:
 
     def diagnostics(self) -> dict[str, Any]:
         """Return what helps to understand a fault, without secrets, ready for JSON."""
-        said, keeper = self._presence.last, self._keeper
+        said = self._presence.last
         return {
             "base_topic": self._base,
             "announced_base_topic": None if said is None else said.base_topic,
@@ -217,13 +223,8 @@ class OpenEvseCharger:
             "fault_code": self.fault_code,
             "missing": list(self.missing()),
             "rejected": dict(self._scalars.rejected),
-            "claim_wanted": _shown(keeper.wanted),
-            "claim_document": _shown(keeper.document),
-            "claim_confirmed": keeper.confirmed,
+            **self._keeper.diagnostics(),
             "claim_contradicted": self._contradicted(),
-            "claims_sent": keeper.sent_count,
-            "foreign_claims": keeper.foreign_count,
-            "claim_contested": keeper.contested,
             "others": list(self.others),
             "safe_state_problem": self.safe_state_problem,
             "limit": None if self._dead_man.limit is None else asdict(self._dead_man.limit),
@@ -391,7 +392,3 @@ class OpenEvseCharger:
     def _publish(self, command: str, payload: str | None) -> None:
         if payload is not None:
             self._transport.publish(f"{self._base}/{command}", payload)
-
-
-def _shown(claim: Claim | None) -> str | None:
-    return None if claim is None else claim_payload(claim)

@@ -9,6 +9,9 @@ person's doing looks like ours. Rules that follow from it:
 * What was never taken is sent again, at growing intervals.
 * A charger that was away, or has lost the override, is nobody's will: it is sent ours again.
 * Changes are rationed, rises more than falls, for what reports the effect is slow; a stop never waits.
+* A charger that has lost one of its two controls can be stopped or lowered by the other, no more. That is
+  done when it is asked for, and by itself once the control has been gone for a while: no car charges
+  on at a current that nobody can take back.
 """
 
 from dataclasses import dataclass
@@ -25,6 +28,8 @@ RISE_GAP_S: Final = 15.0
 Below the 20 s after which a car that takes less than its offer is taken for one that cannot."""
 RESEND_S: Final = (10.0, 20.0, 30.0, 60.0, 300.0)
 """Waits before the same is sent again; the last one repeats."""
+HALF_S: Final = 30.0
+"""A control that is gone for less may be back at once, as after a reload of its integration."""
 SAME_A: Final = 0.9
 """Nearer than this is the same current: some controls round."""
 
@@ -33,20 +38,39 @@ SAME_A: Final = 0.9
 class Offer:
     """What the charger is to do; no current while it is to stand still."""
 
-    enabled: bool
+    enabled: bool | None
+    """None = as it is."""
     current_a: int | None = None
+
+
+STOP: Final = Offer(enabled=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What the charger shows."""
 
-    available: bool = False
+    can_set: bool = False
+    """Whether what sets its current is there."""
+    can_switch: bool = False
+    """Whether what lets it charge or not is there."""
     enabled: bool | None = None
     """None = no override is in force, or nobody knows."""
     current_a: float | None = None
     limit_only: bool = False
     """True when `current_a` is what it advertises: it may be lower than asked for its own reasons."""
+    drawing: bool = True
+    """False = the car is known to draw nothing."""
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be steered."""
+        return self.can_set and self.can_switch
+
+    @property
+    def half_gone(self) -> bool:
+        """Whether one of its two controls is gone."""
+        return self.can_set is not self.can_switch
 
 
 NOTHING: Final = Seen()
@@ -54,11 +78,7 @@ NOTHING: Final = Seen()
 
 def offer_for(current_a: int) -> Offer:
     """Give the offer of whole amps; below the least current a charger is to stand still."""
-    return (
-        Offer(enabled=False)
-        if current_a < MIN_CURRENT_A
-        else Offer(enabled=True, current_a=current_a)
-    )
+    return STOP if current_a < MIN_CURRENT_A else Offer(enabled=True, current_a=current_a)
 
 
 def follows(offer: Offer | None, seen: Seen, *, exactly: bool = True) -> bool:
@@ -87,6 +107,8 @@ class OverrideKeeper:
         self._taken = False
         """True once the charger has shown what was sent last."""
         self._foreign_at_s: float | None = None
+        self._half_at_s: float | None = None
+        """Since when one of the two controls has been gone."""
 
     def want(self, offer: Offer | None) -> None:
         """Ask for an offer; None = leave the charger alone."""
@@ -99,6 +121,8 @@ class OverrideKeeper:
     def look(self, seen: Seen, now_s: float) -> None:
         """Note what the charger shows."""
         self._seen = seen
+        since_s = now_s if self._half_at_s is None else self._half_at_s
+        self._half_at_s = since_s if seen.half_gone else None
         if not seen.available or seen.enabled is None:
             self._taken = False
             self.yield_nothing()
@@ -122,10 +146,14 @@ class OverrideKeeper:
         self._repeats = 0
         self.yield_nothing()
 
+    def is_lost(self, now_s: float) -> bool:
+        """Tell whether one control has been gone for so long that the charger is not steered any more."""
+        return self._half_at_s is not None and now_s - self._half_at_s >= HALF_S
+
     def due(self, now_s: float) -> Offer | None:
         """Return what to write now, noted as sent, or None."""
-        wanted, since_s = self.wanted, now_s - self._sent_at_s
-        if wanted is None or not self._seen.available or self._foreign_at_s is not None:
+        wanted, since_s = self._possible(now_s), now_s - self._sent_at_s
+        if wanted is None or self._foreign_at_s is not None:
             return None
         if self._sent is None and follows(wanted, self._seen):
             self._take(wanted)
@@ -137,6 +165,24 @@ class OverrideKeeper:
         self.sent_count += 1
         return wanted
 
+    def _possible(self, now_s: float) -> Offer | None:
+        """Return what is wanted, as far as the controls that are there can do it."""
+        wanted, seen = self.wanted, self._seen
+        if wanted is None or seen.available:
+            return wanted
+        if seen.can_switch:
+            stop = self.is_lost(now_s) or not wanted.enabled
+            return STOP if stop and seen.enabled is not False else None
+        return self._lowered(wanted, now_s) if seen.can_set and seen.drawing else None
+
+    def _lowered(self, wanted: Offer, now_s: float) -> Offer | None:
+        """Return a lower current for a car that draws; one that rests might be woken by being told."""
+        wanted_a = None if self.is_lost(now_s) else wanted.current_a
+        current_a = MIN_CURRENT_A if wanted_a is None else wanted_a
+        shown_a = self._seen.current_a
+        low = shown_a is not None and shown_a - current_a < SAME_A
+        return None if low else Offer(enabled=None, current_a=current_a)
+
     def _take(self, offer: Offer | None) -> None:
         """Note that the charger shows this offer."""
         self._sent, self._taken, self._repeats = offer, True, 0
@@ -145,7 +191,7 @@ class OverrideKeeper:
     def _gap_s(self, wanted: Offer) -> float:
         if wanted == self._sent:
             return RESEND_S[min(self._repeats, len(RESEND_S) - 1)]
-        if not wanted.enabled:
+        if wanted == STOP:
             return 0.0
         before_a = (self._sent and self._sent.current_a) or 0
         return RISE_GAP_S if (wanted.current_a or 0) > before_a > 0 else CHANGE_GAP_S

@@ -5,7 +5,8 @@ to ours here. An entity that is unavailable or unknown is absent, and so is a su
 
 Age (`EntityWatch` says how it is told): a living grid meter changes every second, so grid power is as
 old as the youngest word of its own entities; battery, arrays and the rest may rest at a constant
-value and are as old as the youngest word of their integration.
+value and are as old as the youngest word of their integration. So is what tells whether the grid is
+there: it speaks when that changes.
 
 The GX cannot be written this way: a limit on the inverter is not possible.
 """
@@ -20,7 +21,7 @@ from .. import entity_roles as roles
 from ..const import CONF_ENTITIES
 from ..control.model import Reading, SiteReading, SiteSource
 from ..entity_roles import BatterySign, GridSign, Quantity, Role
-from ..entity_values import flag_of, number_of
+from ..entity_values import flag_of, grid_connected_of, number_of
 from ..entity_watch import EntityWatch
 
 PHASES: Final = 3
@@ -97,6 +98,10 @@ class EntitySite:
             grid_voltage_v=self._resting(roles.GRID_VOLTAGE),
             active_soc_limit_pct=self._resting(roles.SOC_LIMIT),
             pv_limited=self._limited(),
+            grid_connected=_reading(
+                grid_connected_of(self._watch.state(roles.GRID_CONNECTED)),
+                self._watch.newest_at_s(roles.GRID_CONNECTED),
+            ),
         )
 
     def diagnostics(self, now_s: float) -> dict[str, Any]:

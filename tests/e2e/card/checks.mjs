@@ -115,7 +115,7 @@ export const checks = [
     run: async ({ page, picture, axe }) => {
       await show(page, { tariff: true });
       equal(await text(page, ".energy-title"), "Today 7.6\u00a0kWh 82\u00a0% from the sun");
-      const words = "3 of 12 closings by itself in 24 hcost €0.42saved €1.83";
+      const words = "3 of 12 automatic closings in 24 hcost €0.42saved €1.83";
       equal(await text(page, ".trust"), words);
       await accessible(page, axe);
       await picture("phone-with-tariff");
