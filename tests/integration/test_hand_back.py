@@ -5,13 +5,17 @@ import json
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import (
+    ConfigEntryDisabler,
+    ConfigEntryState,
+    ConfigSubentry,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.victron_openevse.const import DOMAIN
+from custom_components.victron_openevse.const import CHARGER, DOMAIN
 
 from .conftest import ANNOUNCE, BASE, CHARGER_ID, SERIAL, Broker, Charger, Clock, Gx, Start
 from .test_init import STORE, charge
@@ -197,6 +201,37 @@ async def test_a_charger_that_is_added_again_is_not_given_back(
     await clock.advance(30, gx.say_all)
     assert "release" not in broker.claims()
     assert held(broker)["state"] != "null"
+
+
+@pytest.mark.usefixtures("charging")
+async def test_a_site_in_shadow_mode_steers_nobody_so_the_old_one_gives_back(
+    hass: HomeAssistant,
+    gx: Gx,
+    broker: Broker,
+    clock: Clock,
+    entry: MockConfigEntry,
+    away: Steps,
+    back: Steps,
+) -> None:
+    own = entry.subentries[CHARGER_ID]
+    await away()
+    data = {"source": "mqtt", "portal_id": "c0619ab99999"}
+    other = MockConfigEntry(domain=DOMAIN, title="New", unique_id="c0619ab99999", data=data)
+    other.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(other.entry_id)
+    other.runtime_data.set_site(shadow=True)
+    clock.release()
+    hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
+    await hass.async_block_till_done()
+    clock._real = False
+    moved = ConfigSubentry(
+        data=own.data, subentry_type=CHARGER, title="Garage", unique_id=own.unique_id
+    )
+    hass.config_entries.async_add_subentry(other, moved)
+    await hass.async_block_till_done()
+    await back()
+    await clock.advance(60, gx.say_all)
+    assert is_free(broker)
 
 
 @pytest.mark.usefixtures("charging")

@@ -13,6 +13,7 @@ from custom_components.victron_openevse.control.model import (
     SiteSettings,
     Temporary,
 )
+from custom_components.victron_openevse.control.room_dealing import RESTART_A
 from custom_components.victron_openevse.settings import (
     ContradictionError,
     check_charger,
@@ -139,13 +140,37 @@ def test_a_bad_value_gets_its_default_and_is_named(section: str, field: str, val
     assert loaded.site.night_reserve_pct == (40.0 if field == "night_reserve_pct" else 55.0)
 
 
-def test_stored_settings_that_exclude_each_other_are_not_used() -> None:
+def test_stored_settings_that_exclude_each_other_lose_no_other() -> None:
+    """Neither the circuit's limit nor Off may be lost to two currents that are crossed."""
     data = dump(SETTINGS)
-    data["chargers"]["a"] |= {"solar_min_current_a": 20, "solar_max_current_a": 10}
-    data["site"] |= {"resume_soc_pct": 10.0, "reserve_floor_pct": 60.0}
-    loaded, _ = load(data, ["a"])
-    assert loaded.chargers["a"] == ChargerSettings()
-    assert loaded.site == SiteSettings()
+    data["chargers"]["a"] |= {
+        "solar_min_current_a": 20,
+        "solar_max_current_a": 10,
+        "circuit_current_a": 12,
+        "mode": "off",
+    }
+    data["site"] |= {
+        "resume_soc_pct": 10.0,
+        "reserve_floor_pct": 60.0,
+        "grid_limit_a": 3.0,
+        "shadow": True,
+    }
+    loaded, rejected = load(data, ["a"])
+    own, site = loaded.chargers["a"], loaded.site
+    assert (own.circuit_current_a, own.mode) == (12, Mode.OFF)
+    assert (own.solar_min_current_a, own.solar_max_current_a) == (6, 20)
+    assert (site.resume_soc_pct, site.reserve_floor_pct) == (
+        SiteSettings().resume_soc_pct,
+        SiteSettings().reserve_floor_pct,
+    )
+    assert (site.grid_limit_a, site.shadow) == (RESTART_A, True)
+    assert set(rejected) == {
+        "solar_min_current_a",
+        "solar_max_current_a",
+        "resume_soc_pct",
+        "reserve_floor_pct",
+        "grid_limit_a",
+    }
 
 
 def test_crossed_currents_are_refused() -> None:

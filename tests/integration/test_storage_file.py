@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -180,3 +181,23 @@ async def test_last_write_leaves_nothing_for_later(hass: HomeAssistant, folder: 
     await make(hass).async_save_last({"newer": True})
     await pass_time(hass, RETRY_S)
     assert await make(hass).async_read() == {"newer": True}
+
+
+async def test_what_could_not_be_written_is_what_is_read(hass: HomeAssistant, folder: Path) -> None:
+    """A reload on a full disk must not undo what was chosen since."""
+    await make(hass).async_save_last(WRITTEN)
+    newer = {"newer": True}
+    with patch.object(Store, "_async_write_data", side_effect=OSError(28, "full")):
+        await make(hass).async_save_last(newer)
+    assert await make(hass).async_read() == newer
+    await make(hass).async_save_last({"newest": True})
+    assert await make(hass).async_read() == {"newest": True}
+
+
+async def test_what_could_not_be_written_is_forgotten_with_its_site(
+    hass: HomeAssistant, folder: Path
+) -> None:
+    with patch.object(Store, "_async_write_data", side_effect=OSError(28, "full")):
+        await make(hass).async_save_last(WRITTEN)
+    await make(hass).async_remove()
+    assert await make(hass).async_read() == {}
