@@ -1,5 +1,7 @@
 """Shadow mode: decided and explained, never sent."""
 
+from typing import Any
+
 import pytest
 
 from custom_components.victron_openevse.control.model import (
@@ -99,3 +101,15 @@ def test_leaving_forgets_how_often_the_imagined_charge_opened() -> None:
     assert house.own.openings == 0.0
     assert house.own.opened_at_s is None
     assert not house.own.drew
+
+
+@pytest.mark.parametrize("limit_a", [25.0, 32.0, 40.0])
+def test_a_limit_binds_as_if_the_charger_followed(limit_a: float) -> None:
+    """Left alone it draws its own 32 A, which disobeys nobody and is not the house's."""
+    sun: dict[str, Any] = {"pv_w": 4000.0, "feed_in_allowed": True, "battery_w": 0.0}
+    steered = House(site_settings={"grid_limit_a": limit_a}, **sun)
+    shadow = House(site_settings={"grid_limit_a": limit_a, "shadow": True}, offered_a=32, **sun)
+    steered.run(600)
+    shadow.run(600)
+    assert shadow.charger.offered_current_a == steered.charger.offered_current_a
+    assert shadow.charger.reason.code is ReasonCode.FOLLOWING_SURPLUS

@@ -84,6 +84,14 @@ def warnings(caplog: pytest.LogCaptureFixture) -> int:
     return sum(NOT_CONFIRMED in record.getMessage() for record in caplog.records)
 
 
+async def take_out(hass: HomeAssistant, clock: Clock, entry: MockConfigEntry) -> None:
+    """Remove the charger from its site."""
+    clock.release()
+    hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
+    await hass.async_block_till_done()
+    clock._real = False
+
+
 async def without_broker(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Start a site that was unloaded while its broker is away."""
     await hass.config_entries.async_unload(entry.entry_id)
@@ -161,10 +169,7 @@ async def test_a_charger_that_hears_nothing_when_it_is_back_is_not_said_to_be_gi
 ) -> None:
     """Its Wi-Fi is poor: it speaks, but commands are lost."""
     await away()
-    clock.release()
-    hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
-    await hass.async_block_till_done()
-    clock._real = False
+    await take_out(hass, clock, entry)
     await clock.advance(5, gx.say_all)
     broker.publish(ANNOUNCE, CONNECTED, retain=True)
     broker.publish(f"{BASE}/claim", held(broker), retain=True)
@@ -191,10 +196,7 @@ async def test_a_charger_that_is_added_again_is_not_given_back(
 ) -> None:
     own = entry.subentries[CHARGER_ID]
     await away()
-    clock.release()
-    hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
-    await hass.async_block_till_done()
-    clock._real = False
+    await take_out(hass, clock, entry)
     hass.config_entries.async_add_subentry(entry, own)
     await hass.async_block_till_done()
     await back()
@@ -220,10 +222,7 @@ async def test_a_site_in_shadow_mode_steers_nobody_so_the_old_one_gives_back(
     other.add_to_hass(hass)
     assert await hass.config_entries.async_setup(other.entry_id)
     other.runtime_data.set_site(shadow=True)
-    clock.release()
-    hass.config_entries.async_remove_subentry(entry, CHARGER_ID)
-    await hass.async_block_till_done()
-    clock._real = False
+    await take_out(hass, clock, entry)
     moved = ConfigSubentry(
         data=own.data, subentry_type=CHARGER, title="Garage", unique_id=own.unique_id
     )

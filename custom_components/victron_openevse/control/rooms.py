@@ -169,6 +169,7 @@ def _loads(
             readings.site,
             shares[key].watts_per_a,
             view.now_s,
+            shadow=settings.site.shadow,
         )
         for key, own in settings.chargers.items()
     ]
@@ -183,18 +184,22 @@ def _load(
     site: SiteReading,
     watts_per_a: float,
     now_s: float,
+    *,
+    shadow: bool,
 ) -> Load:
     """One charger. Only if it listens, tells and obeys is its draw ours to lower; else it is as the house."""
     power_w, room = charging_power_w(charger, now_s), memory.room or Room()
     ours = power_w is not None and _listens(charger, now_s)
     drawn_a = max(0.0, power_w / watts_per_a) if ours and power_w is not None else 0.0
     phases_there = len(site.grid_phase_powers_w) or MOST_PHASES
+    # In shadow mode it is told nothing, so it disobeys nobody.
+    offered_a = inf if shadow else float(memory.offered_current_a)
     # It may have obeyed already and tell so later.
-    least_a = min(drawn_a, float(memory.offered_current_a)) if ours else drawn_a
+    least_a = min(drawn_a, offered_a)
     drawn = _follow(room.drawn, least_a, drawn_a, APART_S[site.source], now_s)
     # By the charger's own times: what it told once, and slowly, it has not done for long.
     told_at_s = now_s if charger.charging_power_w is None else charger.charging_power_w.at_s
-    drawn = _note_above(drawn, room.drawn, drawn_a, memory.offered_current_a, told_at_s)
+    drawn = _note_above(drawn, room.drawn, drawn_a, offered_a, told_at_s)
     ours = ours and (drawn.above_at_s is None or told_at_s - drawn.above_at_s < FOLLOWS_S)
     return Load(
         key=key,
@@ -218,7 +223,7 @@ def _listens(charger: ChargerReading, now_s: float) -> bool:
 
 
 def _note_above(
-    drawn: Drawn, before: Drawn, drawn_a: float, offered_a: int, told_at_s: float
+    drawn: Drawn, before: Drawn, drawn_a: float, offered_a: float, told_at_s: float
 ) -> Drawn:
     """Remember since when the car is told to draw more than it is offered."""
     if drawn_a <= ABOVE_OFFER_SHARE * offered_a + ABOVE_OFFER_A:
