@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.victron_openevse.control.closings import BEYOND_S, DAY_S, closings_today
 from custom_components.victron_openevse.control.jumps import LASTS_S
-from custom_components.victron_openevse.control.model import Mode, Status
+from custom_components.victron_openevse.control.model import Mode, SiteSource, Status
 from custom_components.victron_openevse.control.persist import dump, load
 from custom_components.victron_openevse.control.reasons import ReasonCode
 
@@ -64,7 +64,7 @@ def test_a_person_is_above_the_budget(mode: Mode, first: Mode) -> None:
     """Whoever chooses a mode gets it."""
     house = used_up(mode=first)
     house.pv_w, house.soc_pct = 4000.0, 80.0
-    house.run(LASTS_S + 2)
+    house.run(LASTS_S[SiteSource.MQTT] + 2)
     house.mode = mode
 
     assert house.run(2).offered_current_a > 0

@@ -83,7 +83,7 @@ def test_a_start_after_the_charger_stopped_by_itself_is_the_suns() -> None:
 def test_what_ends_each_charge_of_a_person_soon_does_not_use_the_contactor_up() -> None:
     """Fast was chosen once: the charger's own rule that ends it within seconds is nobody's wish."""
     house = House(mode=Mode.FAST, settings={"daily_closings": 3})
-    house.run(30)
+    house.run(12)
     for _ in range(60):
         house.state = ChargerState.SLEEPING
         house.run(10)
@@ -106,3 +106,18 @@ def test_a_fault_that_comes_and_goes_does_not_put_off_a_stop() -> None:
         house.run(200)
     assert house.offered_a == 0
     assert house.closings <= 2
+
+
+@pytest.mark.parametrize("gap_s", [5, 25])
+def test_a_charger_that_tells_of_an_earlier_stop_late_ends_no_persons_start(gap_s: int) -> None:
+    house = House(mode=Mode.FAST, pv_w=0.0)
+    house.run(900)
+    house.mode, house.state = Mode.OFF, ChargerState.CHARGING
+    house.run(gap_s)
+    house.mode = Mode.FAST
+    house.run(10)
+    house.state = ChargerState.SLEEPING
+    house.run(3)
+    house.state = None
+    house.run(10)
+    assert house.offered_a > 0

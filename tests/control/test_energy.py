@@ -236,3 +236,12 @@ def test_what_a_silent_gx_said_last_is_not_booked_for_hours() -> None:
     assert after.solar_kwh - before.solar_kwh < 0.1
     assert after.grid_kwh - before.grid_kwh > 5.0
     assert house.memory.house.pv_today_kwh - pv_kwh < 0.1
+
+
+def test_what_a_battery_gave_before_the_silence_is_not_booked_either() -> None:
+    house = House(mode=Mode.FAST, pv_w=0.0, load_w=400.0, battery_w=-5000.0)
+    house.run(300)
+    before = house.own.meter.lifetime
+    house.freeze()
+    house.run(3600, 5.0)
+    assert house.own.meter.lifetime.battery_kwh - before.battery_kwh < 0.1

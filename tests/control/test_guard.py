@@ -148,7 +148,7 @@ def test_below_the_reserve_the_grid_gives_the_guaranteed_minimum() -> None:
     assert house.offered_a == 6
     assert house.decision.site.discharge_limit_w == pytest.approx(400.0)
     house.soc_pct = 60.0
-    house.run(20)
+    house.run(40)
     assert house.decision.site.discharge_limit_w is None
 
 

@@ -91,3 +91,15 @@ def test_a_three_phase_car_set_up_as_one_follows_the_sun() -> None:
     house.vehicle = True
     house.step()
     assert house.own.car_phases is None
+
+
+def test_power_and_current_of_different_offers_are_not_compared() -> None:
+    """A power that is told each minute is still that of 20 A when the current is 10 A already."""
+    memory = ChargerMemory()
+    for second in range(60):
+        charger = ChargerReading(
+            charging_power_w=Reading(4600.0, 0.0),
+            charging_current_a=Reading(10.0, float(second)),
+        )
+        memory = note_phases(memory, charger, 230.0, float(second))
+    assert memory.car_phases is None

@@ -166,6 +166,16 @@ def test_a_battery_that_does_not_help_puts_the_car_to_sleep() -> None:
     assert charging(house), "it gives again"
 
 
+def test_a_site_that_imports_on_purpose_asks_its_battery_again() -> None:
+    """An ESS with a grid setpoint of 150 W: the battery carries the rest."""
+    house = at_night(Priority.CAR_FIRST, battery_w=0.0)
+    house.run(1500)
+    assert not charging(house)
+    house.load_w, house.battery_w = 500.0, -350.0
+    house.run(2 * 3600, dt_s=5.0)
+    assert house.closings > 1
+
+
 def test_a_battery_that_helps_carries_the_car_through_the_night() -> None:
     house = at_night(Priority.CAR_FIRST)
     house.run(3600)

@@ -64,6 +64,10 @@ class Yard:
     seconds: int = 0
     past_w: list[float] = field(default_factory=list)
     read: Reading[float] | None = None
+    most_a: int = 32
+    """What circuit and mode allow each car."""
+    rests_s: int = 1
+    """How long the oldest part of what the meter says stands still."""
     closings: int = 0
     over_s: int = 0
     reason: ReasonCode | None = None
@@ -85,7 +89,8 @@ class Yard:
         self.past_w.append(self.grid_w)
         self.over_s += self.grid_w > self.limit_a * VOLTS + 1.0
         if self.seconds % self.poll_s == 0:
-            self.read = Reading(self.past_w[-1 - min(self.lag_s, self.seconds)], self.now_s)
+            told_w = self.past_w[-1 - min(self.lag_s, self.seconds)]
+            self.read = Reading(told_w, self.now_s - self.seconds % self.rests_s)
         self.seconds += 1
         site = SiteReading(
             source=self.source,
@@ -107,7 +112,7 @@ class Yard:
 
     def _settings(self) -> Settings:
         chargers = {
-            key: ChargerSettings(mode=self.modes[key], order=number)
+            key: ChargerSettings(mode=self.modes[key], order=number, circuit_current_a=self.most_a)
             for number, key in enumerate(self.cars, start=1)
         }
         return Settings(site=SiteSettings(grid_limit_a=self.limit_a), chargers=chargers)
@@ -295,3 +300,24 @@ def test_the_edge_of_an_amp_is_no_reason_to_flutter(noise_w: float) -> None:
         before_a = yard.cars["a"].offered_a
     assert changes <= 10
     assert before_a >= 21
+
+
+def test_a_second_car_gets_all_of_what_it_may_have_again() -> None:
+    """A limit that binds nobody any more keeps no amp back."""
+    yard = Yard(limit_a=40.0, most_a=16)
+    yard.run(300)
+    yard.house_w = 3500.0
+    yard.run(60)
+    assert yard.answers["b"] < 16
+    yard.house_w = 500.0
+    yard.run(120)
+    assert yard.answers == {"a": 16, "b": 16}
+
+
+def test_a_sum_that_changes_while_its_oldest_part_rests_is_heard() -> None:
+    """Of three phases two stand still: the sum is as old as they are, and still another one."""
+    yard = Yard(limit_a=25.0, cars={"a": Car()}, rests_s=18)
+    yard.run(200)
+    yard.house_w, yard.over_s = 3500.0, 0
+    yard.run(60)
+    assert yard.over_s <= 2

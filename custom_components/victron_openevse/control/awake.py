@@ -72,6 +72,9 @@ WORN_PCT: Final = 5.0
 SUN_START_PCT: Final = 2.0
 """How far above L the battery must be for the sun alone to start a car."""
 
+HELPS_SHARE: Final = 0.5
+"""A battery that carries less than half of what the sun leaves is no help."""
+
 NIGHT_SHARE: Final = 0.1
 """Mean surplus below which there is no sun left to bridge to."""
 
@@ -201,8 +204,9 @@ def _starts(memory: ChargerMemory, view: SiteView, share: Share) -> bool:
     # What no meter shows in advance rests after it has failed.
     rested = _rested(memory.hidden, view.now_s)
     resumed = soc_pct >= view.levels.resume_pct
-    # One that leaves the house to the grid still gives nothing.
-    gives = view.import_mean_w <= TOLERATED_W
+    # One that leaves most of what is missing to the grid still gives nothing. Some sites import a
+    # little on purpose.
+    gives = view.import_mean_w <= max(TOLERATED_W, HELPS_SHARE * view.shortage_w)
     helps = not memory.hidden.helpless or (rested and gives)
     if resumed and helps and _battery_may(view, share.slow_w, share):
         return True

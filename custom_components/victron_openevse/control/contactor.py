@@ -69,8 +69,13 @@ def _note_stopped(memory: ChargerMemory, now_s: float) -> ChargerMemory:
     What the law had decided is as old as that, so it decides anew, and does so without a rest: it was
     not the weather that opened the contactor.
     """
-    opened_at_s = memory.opened_at_s
-    lately = opened_at_s is not None and now_s - opened_at_s < TELLS_S
+    opened_at_s, closed_at_s = memory.opened_at_s, memory.closed_at_s
+    lately = (
+        opened_at_s is not None
+        and closed_at_s is not None
+        and closed_at_s - opened_at_s < TELLS_S
+        and now_s - closed_at_s < TELLS_S
+    )
     return replace(
         memory,
         offered_current_a=0,

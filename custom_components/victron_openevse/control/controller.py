@@ -20,8 +20,9 @@ from .charger_stage import decide_charger, make_claim, make_share
 from .commands import note_commands
 from .curtailment import is_curtailed
 from .energy import record, split_power
-from .freshness import charging_power_w, known, young
+from .freshness import charging_power_w, young
 from .guard import keep_out, release
+from .jumps import believed_pct
 from .memory import ChargerMemory, HouseMemory, Memory, SiteMemory
 from .model import (
     SOLAR_MODES,
@@ -135,7 +136,7 @@ def _note_house(
         hours_to_sunset=readings.hours_to_sunset,
         dt_s=dt_s,
     )
-    soc_pct = known(readings.site.battery_soc_pct)
+    soc_pct = believed_pct(site, readings.site)
     return update_tariff(house, updated, readings.prices, soc_pct, dt_s)
 
 

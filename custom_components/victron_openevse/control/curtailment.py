@@ -10,6 +10,7 @@ from typing import Final
 
 from .change import replace
 from .freshness import known
+from .jumps import believed_pct
 from .memory import Probe, SiteMemory
 from .model import SiteReading
 
@@ -63,21 +64,21 @@ def is_curtailed(memory: SiteMemory, site: SiteReading, now_s: float) -> bool | 
     if pv_w <= 0.0 or grid_w < -EXPORT_VISIBLE_W:
         return False
     flagged = memory.limited_at_s is not None and now_s - memory.limited_at_s >= FLAG_HOLD_S
-    return flagged or _rests_full(site)
+    return flagged or _rests_full(memory, site)
 
 
 def is_limited(memory: SiteMemory, site: SiteReading) -> bool:
     """Tell whether an array is held back at this moment, however briefly."""
-    return memory.limited_at_s is not None or _rests_full(site)
+    return memory.limited_at_s is not None or _rests_full(memory, site)
 
 
-def _rests_full(site: SiteReading) -> bool:
+def _rests_full(memory: SiteMemory, site: SiteReading) -> bool:
     """A full battery that takes nothing, on a site that may not export, hides its sun.
 
     Only while the sun carries the house: an array that could give more would not let battery or
     grid help.
     """
-    soc_pct, battery_w = known(site.battery_soc_pct), known(site.battery_power_w)
+    soc_pct, battery_w = believed_pct(memory, site), known(site.battery_power_w)
     if soc_pct is None or battery_w is None or soc_pct < FULL_SOC_PCT:
         return False
     pv_w, grid_w = known(site.pv_power_w), known(site.grid_power_w)

@@ -5,20 +5,22 @@ that is counting. A fall counts at once: what it stops has its own time (`awake`
 a short one was there before.
 """
 
+from types import MappingProxyType
 from typing import Final
 
 from .change import replace
 from .freshness import known
 from .memory import SiteMemory
-from .model import SiteReading
+from .model import SiteReading, SiteSource
 
 JUMP_PCT: Final = 3.0
 """Levels are told in whole percents, and some sources leave one out."""
 
-LASTS_S: Final = 15.0
-"""A GX repeats a level each second or few: a wrong sample is gone by then."""
+LASTS_S: Final = MappingProxyType({SiteSource.MQTT: 30.0, SiteSource.ENTITIES: 90.0})
+"""A GX sends a level when it changes, and what rests is read again after 20 s; entities are often polled each
+30 s. A wrong sample is gone by then."""
 
-SHORT_S: Final = 60.0
+SHORT_S: Final = 120.0
 """A level that returns within this time had never left."""
 
 
@@ -36,7 +38,7 @@ def note_jump(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteMemory
         return believed
     if since_s is None:
         return replace(memory, rose_at_s=now_s)
-    return believed if now_s - since_s >= LASTS_S else memory
+    return believed if now_s - since_s >= LASTS_S[site.source] else memory
 
 
 def _returns(memory: SiteMemory, told_pct: float, now_s: float) -> bool:

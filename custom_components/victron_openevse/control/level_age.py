@@ -34,6 +34,8 @@ def note_level_age(memory: SiteMemory, site: SiteReading, dt_s: float, now_s: fl
     given_kwh = 0.0
     if memory.decided_at_s is not None and soc.at_s < memory.decided_at_s:
         given_kwh = memory.unseen_kwh - (battery_w or 0.0) * dt_s / _W_S_PER_KWH
+    if memory.unseen_kwh >= UNSEEN_KWH and given_kwh > 0.0:
+        given_kwh = max(given_kwh, UNSEEN_KWH)  # only a word about the level makes it good again
     told_at_s = soc.at_s if memory.soc_at_s is None else max(soc.at_s, memory.soc_at_s)
     # Without the battery's power nobody watches a level that rests.
     believed = battery_w is not None and given_kwh < UNSEEN_KWH

@@ -48,7 +48,7 @@ ABOVE_OFFER_A: Final = 1.5
 """A tenth of the offer and this much more are beyond what meters and voltages are off: such a charger
 follows somebody else, or nobody."""
 
-SPARE_A: Final = 0.5
+STEADY_SPARE_A: Final = 0.5
 CALM_S: Final = 300.0
 """What a limit has taken comes back with this much to spare, for so long after: at the edge of an amp a
 house's noise would change the offer every few seconds."""
@@ -124,7 +124,7 @@ def _steady_a(current_a: int, offered_a: int, room: Room, now_s: float) -> int:
     """Let an offer that fell lately rise only into room that is not gone with the next reading."""
     if room.fell_at_s is None or now_s - room.fell_at_s >= CALM_S:
         return current_a
-    return min(current_a, max(offered_a, int(room.current_a - SPARE_A)))
+    return min(current_a, max(offered_a, int(room.current_a - STEADY_SPARE_A)))
 
 
 def note_room(memory: ChargerMemory, wish: Want, given: Want, now_s: float) -> ChargerMemory:
@@ -209,7 +209,7 @@ def _load(
         running=ours and memory.offered_current_a > 0 and bool(memory.connected),
         idle=has_had_enough(memory, now_s) and drawn.high_a < LEAST_DRAW_A,
         wants=ours and bool(memory.connected) and room.wants,
-        most_a=float(ceiling_a(own, charger)),
+        most_a=float(ceiling_a(own, charger)) + STEADY_SPARE_A,
         phases=phases_of(own, memory),
         grid_phase=own.grid_phase if own.grid_phase <= phases_there else 0,
         watts_per_a=watts_per_a,
