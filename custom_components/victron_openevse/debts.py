@@ -5,7 +5,7 @@ it returns. So what is owed does not point to a subentry: it says where the char
 something was sent to it last, which outlives restarts, removals and changes of the set-up.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -106,19 +106,33 @@ def _is_disabled(hass: HomeAssistant, entry: ConfigEntry, charger: ConfigSubentr
 def is_steered_again(hass: HomeAssistant, debt: Debt, besides: str | None = None) -> bool:
     """Tell whether a charger belongs to a site that is to steer it: then it is left to that site.
 
-    The site with the entry id `besides` does not count, nor one in shadow mode, which steers nobody.
+    The site with the entry id `besides` does not count, nor one in shadow mode, which steers nobody. One
+    that does not run counts: it may be in shadow mode, but that is known only once it runs.
     """
     return any(
-        debt.is_same_charger(debt_of(charger))
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.disabled_by is None and entry.entry_id != besides and not _is_shadow(entry)
-        for charger in active_chargers(hass, entry)
+        entry.entry_id != besides and not (_runs(entry) and _is_shadow(entry))
+        for entry in _sites_with(hass, debt)
     )
 
 
+def is_steered_now(hass: HomeAssistant, debt: Debt) -> bool:
+    """Tell whether a site that runs steers a charger: then nothing is owed to it from elsewhere."""
+    return any(_runs(entry) and not _is_shadow(entry) for entry in _sites_with(hass, debt))
+
+
+def _sites_with(hass: HomeAssistant, debt: Debt) -> Iterator[ConfigEntry]:
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        active = () if entry.disabled_by else active_chargers(hass, entry)
+        if any(debt.is_same_charger(debt_of(charger)) for charger in active):
+            yield entry
+
+
+def _runs(entry: ConfigEntry) -> bool:
+    return entry.state is ConfigEntryState.LOADED
+
+
 def _is_shadow(entry: ConfigEntry) -> bool:
-    running = entry.state is ConfigEntryState.LOADED
-    return running and bool(entry.runtime_data.settings.site.shadow)
+    return bool(entry.runtime_data.settings.site.shadow)
 
 
 def can_be_reached(hass: HomeAssistant, entry: ConfigEntry, debt: Debt) -> bool:

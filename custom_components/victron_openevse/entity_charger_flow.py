@@ -83,7 +83,7 @@ class EntityChargerSteps(ConfigSubentryFlow):
             return self.async_create_entry(title=title, data=data, unique_id=known_id)
         same = stored[SETPOINT.key] == list(own.data[CONF_ENTITIES][SETPOINT.key])
         # Another charger's entities: the id of the one before would keep that one from being found.
-        unique_id = own.unique_id if same else known_id
+        unique_id = (own.unique_id or known_id) if same else known_id
         return self.async_update_and_abort(
             self._get_entry(), own, data_updates=data, unique_id=unique_id
         )

@@ -14,7 +14,7 @@ from .charger_data import entity_charger_data, is_set_up, used_elsewhere
 from .const import CHARGER, CONF_ENTITIES, CONF_SOURCE, SOURCE_ENTITIES
 from .entity_forms import check, describe, fields_for, picked, references, shown
 from .entity_roles import CHARGER_ROLES, SITE_ROLES
-from .entity_suggestions import Suggestion, suggest_chargers, suggest_sites
+from .entity_suggestions import Suggestion, charger_id_of, suggest_chargers, suggest_sites
 from .form_parts import as_schema
 
 FALLBACK_TITLE = "Victron GX"
@@ -123,15 +123,9 @@ class EntitySiteSteps(ConfigFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             ids = picked(CHARGER_ROLES, user_input)
-            errors = check(self.hass, CHARGER_ROLES, ids) if ids else {}
+            errors = self._problems_of_charger(ids) if ids else {}
             if not errors:
-                if ids and used_elsewhere(self.hass, ids[roles.SETPOINT.key][0], None):
-                    return self.async_abort(reason="already_configured")
-                data = entity_charger_data(references(self.hass, ids))
-                charger = ConfigSubentryData(
-                    data=data, subentry_type=CHARGER, title=CHARGER_TITLE, unique_id=None
-                )
-                return self._create_from_entities([charger] if ids else [])
+                return self._create_from_entities([self._charger_of(ids)] if ids else [])
         return self.async_show_form(
             step_id="entity_charger",
             data_schema=self.add_suggested_values_to_schema(
@@ -177,6 +171,23 @@ class EntitySiteSteps(ConfigFlow):
         return any(
             entry.data.get(CONF_ENTITIES, {}).get(roles.GRID.key) == grid[roles.GRID.key]
             for entry in self._async_current_entries(include_ignore=False)
+        )
+
+    def _problems_of_charger(self, ids: dict[str, tuple[str, ...]]) -> dict[str, str]:
+        """Name by field what keeps these entities from being a charger of the new site."""
+        errors = check(self.hass, CHARGER_ROLES, ids)
+        if not errors and used_elsewhere(self.hass, ids[roles.SETPOINT.key][0], None):
+            # No reason to give up the site: the form can name another charger, or none.
+            errors = {roles.SETPOINT.key: "charger_set_up"}
+        return errors
+
+    def _charger_of(self, ids: dict[str, tuple[str, ...]]) -> ConfigSubentryData:
+        """Give the charger that these entities steer, with its id so that it is not found again."""
+        return ConfigSubentryData(
+            data=entity_charger_data(references(self.hass, ids)),
+            subentry_type=CHARGER,
+            title=CHARGER_TITLE,
+            unique_id=charger_id_of(self.hass, ids[roles.SETPOINT.key][0]),
         )
 
     def _create_from_entities(self, chargers: list[ConfigSubentryData]) -> ConfigFlowResult:

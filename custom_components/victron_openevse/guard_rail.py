@@ -25,4 +25,4 @@ class GuardRail:
         except Exception:
             if what not in self._told:
                 self._told.add(what)
-                _LOGGER.exception("%s: %s failed, without it charging goes on", self._name, what)
+                _LOGGER.exception("%s: %s failed, the rest goes on without it", self._name, what)

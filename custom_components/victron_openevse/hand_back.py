@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .debts import Debt, Debts, can_be_reached, is_steered_again
+from .debts import Debt, Debts, can_be_reached, is_steered_again, is_steered_now
 from .mqtt_transport import steady_now_s
 from .sources import ChargerAdapter, Connections, make_charger
 from .stopping import async_stop_chargers
@@ -120,7 +120,7 @@ class Leftovers:
     def start(self, debts: Debts, now_s: float) -> None:
         """Begin to wait for the chargers of an earlier run that are not steered any more."""
         for debt in debts:
-            if is_steered_again(self._hass, debt):
+            if is_steered_now(self._hass, debt):
                 continue
             if not can_be_reached(self._hass, self._entry, debt):
                 self.note((debt,))
@@ -132,15 +132,23 @@ class Leftovers:
     def note(self, debts: Debts) -> None:
         """Keep in mind, for the next run, what is owed to chargers that did not confirm."""
         self._unreachable += debts
-        warn(self._hass, debts)
+        warn(self._hass, tuple(debt for debt in debts if not is_steered_again(self._hass, debt)))
 
     def tick(self, now_s: float) -> None:
-        """Go on giving back; to be called once a second."""
+        """Go on giving back; to be called once a second.
+
+        A charger of a site that does not run now is left alone, and stays owed until that runs again.
+        """
+        self._unreachable = tuple(
+            debt for debt in self._unreachable if not is_steered_now(self._hass, debt)
+        )
         for item in tuple(self._items):
-            if is_steered_again(self._hass, item.debt) or self._is_done(item, now_s):
+            left = is_steered_again(self._hass, item.debt)
+            over = is_steered_now(self._hass, item.debt)
+            if over or (not left and self._is_done(item, now_s)):
                 item.charger.stop()
                 self._items.remove(item)
-            elif now_s - item.since_s >= LASTING_S:
+            elif not left and now_s - item.since_s >= LASTING_S:
                 warn(self._hass, (item.debt,))
 
     async def async_stop(self) -> None:
@@ -157,11 +165,10 @@ class Leftovers:
             item.asked = True
             charger.release(now_s)
         elif item.asked and charger.given_back:
-            if there:
-                self._hass.data.setdefault(TOLD, set()).discard(_mark(item.debt))
-                _LOGGER.info("%s was given back", item.debt.name)
-                return True
-            item.asked = False
+            # Without its number it counts as gone by now, but it was there when it took the release.
+            self._hass.data.setdefault(TOLD, set()).discard(_mark(item.debt))
+            _LOGGER.info("%s was given back", item.debt.name)
+            return True
         return False
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import tempfile
 from typing import Any, Final, override
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CoreState, Event, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -34,6 +35,9 @@ type Data = dict[str, Any]
 UNWRITTEN: Final[HassKey[dict[str, Data]]] = HassKey(f"{DOMAIN}_unwritten")
 """What could not be written last, by the keys of the files."""
 
+WRITERS: Final[HassKey[dict[str, SiteFile]]] = HassKey(f"{DOMAIN}_writers")
+"""Who writes, by the keys of the files: another life of the site does not write over the newest."""
+
 
 class SiteFile(Store[Data]):
     """Home Assistant's store, made to survive its own file."""
@@ -43,6 +47,7 @@ class SiteFile(Store[Data]):
         self._failing = False
         self._dump: Callable[[], Data] | None = None
         self._unwritten = hass.data.setdefault(UNWRITTEN, {})
+        self._writers = hass.data.setdefault(WRITERS, {})
 
     async def async_read(self) -> Mapping[str, Any]:
         """Give what is stored, or was to be; nothing without a file or when it was kept aside as damaged.
@@ -69,11 +74,16 @@ class SiteFile(Store[Data]):
     def save_soon(self, dump: Callable[[], Data], delay_s: float) -> None:
         """Write after a while; `dump` is asked for what to write only then."""
         self._dump = dump
+        self._writers[self.key] = self
         self.async_delay_save(dump, delay_s)
 
     async def async_save_last(self, data: Data) -> None:
-        """Write now and try nothing later: another life of the site may write by then."""
+        """Write now, and should that fail once more as Home Assistant ends.
+
+        Nothing is tried in between: another life of the site may write by then.
+        """
         self._dump = None
+        self._writers[self.key] = self
         await self.async_save(data)
 
     @override
@@ -122,6 +132,14 @@ class SiteFile(Store[Data]):
     def _try_again(self) -> None:
         if self._dump is not None:
             self.async_delay_save(self._dump, RETRY_S)
+        elif self.hass.state is not CoreState.final_write:
+            self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_end)
+
+    async def _async_end(self, _event: Event) -> None:
+        """Write what is left of a site that ended on a full disk, if nobody else writes for it."""
+        last = self._dump is None and self._writers.get(self.key) is self
+        if last and self.key in self._unwritten:
+            await self.async_save(self._unwritten[self.key])
 
     def _has_room(self) -> bool:
         """Tell whether a file can be written beside ours and put in its place."""

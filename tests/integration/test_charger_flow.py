@@ -149,7 +149,13 @@ async def test_nor_with_a_new_site_of_entities(
     assert result["step_id"] == "entity_charger"
     answer = {role: evse.entities.entity_id(CHARGER_ROLES[role]) for role in NEEDED}
     result = await flow.async_configure(result["flow_id"], answer)
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert (result["step_id"], result["errors"]) == (
+        "entity_charger",
+        {"set_current": "charger_set_up"},
+    )
+    result = await flow.async_configure(result["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY, "the site is set up all the same"
+    assert result["result"].subentries == {}
 
 
 async def change_topic(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from homeassistant.core import CoreState
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -129,16 +130,117 @@ async def test_a_short_absence_changes_nothing(
     assert entry.runtime_data.data.charger(CHARGER_ID).decision.status is Status.CHARGING
 
 
-@pytest.mark.parametrize("key", [SELECT, NUMBER])
+@pytest.mark.parametrize(
+    ("key", "after_s"),
+    [pytest.param(SELECT, 120, id="select"), pytest.param(NUMBER, 330, id="number, after a rest")],
+)
 async def test_back_again_it_charges_as_before(
-    second: Callable[[], None], clock: Clock, evse: Evse, key: str
+    second: Callable[[], None], clock: Clock, evse: Evse, key: str, after_s: int
 ) -> None:
     before = shows(evse, key)
     await take_away(evse, key, "unavailable")
     await clock.advance(60, second)
     evse.entities.say(key, before)
-    await clock.advance(120, second)
+    await clock.advance(after_s, second)
     assert (shows(evse, SELECT), shows(evse, "current_capacity")) == ("active", "32")
+
+
+async def test_a_number_that_comes_and_goes_does_not_wear_the_contactor(
+    second: Callable[[], None], clock: Clock, evse: Evse
+) -> None:
+    """Each stop lasts at least as long as the law's minimum off time."""
+    rests_s: list[float] = []
+    since_s, before = clock.now_s, "active"
+
+    def watched() -> None:
+        nonlocal since_s, before
+        second()
+        if (now := shows(evse, SELECT)) != before:
+            rests_s.extend([clock.now_s - since_s] if now == "active" else [])
+            before, since_s = now, clock.now_s
+
+    for _ in range(12):
+        evse.entities.say(NUMBER, "unavailable")
+        await clock.advance(40, watched)
+        evse.entities.say(NUMBER, "32")
+        await clock.advance(60, watched)
+    assert len(rests_s) > 1
+    assert min(rests_s) >= 300.0
+
+
+async def stopped(second: Callable[[], None], clock: Clock, evse: Evse) -> None:
+    """Let the number be gone for so long that the car is stopped, and come back."""
+    await take_away(evse, NUMBER, "unavailable")
+    await clock.advance(40, second)
+    evse.entities.say(NUMBER, "32")
+    await clock.advance(5, second)
+    assert evse.calls == [("override", "disabled")]
+    evse.calls.clear()
+
+
+async def test_while_it_rests_nobody_says_that_it_charges(
+    second: Callable[[], None], clock: Clock, evse: Evse, entry: MockConfigEntry
+) -> None:
+    await stopped(second, clock, evse)
+    await clock.advance(240, second)
+    assert evse.calls == []
+    assert entry.runtime_data.data.charger(CHARGER_ID).decision.status is Status.OFFLINE
+
+
+async def test_a_choice_here_ends_the_rest(
+    second: Callable[[], None], clock: Clock, evse: Evse, entry: MockConfigEntry
+) -> None:
+    await stopped(second, clock, evse)
+    entry.runtime_data.set_charger(CHARGER_ID, mode=Mode.MEDIUM)
+    await clock.advance(20, second)
+    assert shows(evse, SELECT) == "active"
+    assert entry.runtime_data.data.charger(CHARGER_ID).decision.status is Status.CHARGING
+
+
+async def test_who_switches_it_on_while_the_number_is_gone_is_stopped_again(
+    second: Callable[[], None], clock: Clock, evse: Evse
+) -> None:
+    await take_away(evse, NUMBER, "unavailable")
+    await clock.advance(60, second)
+    evse.calls.clear()
+    evse.person_sets("active")
+    await clock.advance(15, second)
+    assert evse.calls == [("override", "disabled")]
+
+
+@pytest.mark.parametrize(
+    ("key", "calls"),
+    [
+        pytest.param(SELECT, [("current", 6)], id="select"),
+        pytest.param(NUMBER, [("override", "disabled")], id="number"),
+    ],
+)
+async def test_what_loads_later_than_we_do_stops_no_car(
+    second: Callable[[], None],
+    clock: Clock,
+    evse: Evse,
+    entry: MockConfigEntry,
+    key: str,
+    calls: list[tuple[str, object]],
+) -> None:
+    """Home Assistant is restarted; once it runs, what is not there is missing."""
+    before = shows(evse, key)
+    await evse.hass.config_entries.async_unload(entry.entry_id)
+    await take_away(evse, key, "unavailable")
+    evse.hass.set_state(CoreState.starting)
+    evse.calls.clear()
+    await evse.hass.config_entries.async_setup(entry.entry_id)
+    await clock.advance(120, second)
+    assert evse.calls == []
+    evse.hass.set_state(CoreState.running)
+    await clock.advance(25, second)
+    assert evse.calls == []
+    evse.entities.say(key, before)
+    await clock.advance(60, second)
+    assert (shows(evse, SELECT), shows(evse, "current_capacity")) == ("active", "32")
+    await take_away(evse, key, "unavailable")
+    await clock.advance(40, second)
+    assert evse.calls == calls
 
 
 async def test_a_stopped_car_is_not_woken_by_a_current(

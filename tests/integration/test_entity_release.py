@@ -60,6 +60,26 @@ async def test_a_release_that_fails_or_finds_nobody_is_repeated(
     charger.stop()
 
 
+async def test_who_refuses_and_then_goes_away_is_asked_at_once_when_it_is_back(
+    hass: HomeAssistant, evse: Evse, clock: Clock
+) -> None:
+    charger = EntityCharger(hass, charger_data(evse), lambda: None)
+    charger.start(clock.now_s)
+    charger.offer(0, clock.now_s)
+    await settle(hass, charger, clock, 5)
+    evse.broken = True
+    charger.release(clock.now_s)
+    await settle(hass, charger, clock, 125)
+    evse.entities.say("override_state", "unavailable")
+    await settle(hass, charger, clock, 10)
+    evse.broken = False
+    evse.entities.say("override_state", "disabled")
+    await settle(hass, charger, clock, 3)
+    assert evse.calls[-1] == ("override", "auto")
+    assert not releasing(charger)
+    charger.stop()
+
+
 async def test_a_release_is_not_repeated_against_a_person(
     hass: HomeAssistant, evse: Evse, clock: Clock
 ) -> None:

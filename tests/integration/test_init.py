@@ -1,7 +1,7 @@
 """Set-up, unload, reload, restart and removal: what is kept and what is given back."""
 
 from typing import Any
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, patch
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -263,6 +263,41 @@ async def test_disabling_releases_charger_and_gx(
     await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
     assert ("W/c0619ab12345/hub4/0/Overrides/MaxDischargePower", '{"value": null}') in broker.sent
     assert broker.claims()[-1] == "release"
+
+
+async def test_a_set_up_that_fails_half_way_leaves_no_limit_at_the_gx(
+    hass: HomeAssistant,
+    gx: Gx,
+    charger: Charger,
+    broker: Broker,
+    clock: Clock,
+    start: Start,
+    entry: MockConfigEntry,
+) -> None:
+    await start()
+    await hass.services.async_call(
+        "switch", "turn_off", {"entity_id": "switch.garage_use_battery"}, blocking=True
+    )
+    await select(hass, "fast")
+    await charge(charger, gx, clock)
+    await hass.config_entries.async_unload(entry.entry_id)
+
+    def limits() -> list[str]:
+        return [text for topic, text in broker.sent if topic.endswith("/MaxDischargePower")]
+
+    async def fail(*_: Any) -> None:
+        before = len(limits())
+        await entry.runtime_data.connections.async_ready()
+        charger.dump()
+        await clock.advance(10, gx.say_all)
+        assert "null" not in "".join(limits()[before:])
+        assert len(limits()) > before
+        raise OSError
+
+    with patch.object(hass.config_entries, "async_forward_entry_setups", fail):
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert limits()[-1] == '{"value": null}'
 
 
 async def test_removal_releases_the_charger_and_deletes_the_file(

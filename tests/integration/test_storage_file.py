@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -192,6 +193,64 @@ async def test_what_could_not_be_written_is_what_is_read(hass: HomeAssistant, fo
     assert await make(hass).async_read() == newer
     await make(hass).async_save_last({"newest": True})
     assert await make(hass).async_read() == {"newest": True}
+
+
+async def finish(hass: HomeAssistant) -> None:
+    """Let Home Assistant write for the last time."""
+    hass.set_state(CoreState.final_write)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await settle(hass)
+
+
+async def test_what_a_site_left_on_a_full_disk_is_written_as_home_assistant_ends(
+    hass: HomeAssistant, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    refuse(folder)
+    await make(hass).async_save_last(WRITTEN)
+    (folder / KEY).rmdir()
+    await finish(hass)
+    assert json.loads((folder / KEY).read_bytes())["data"] == WRITTEN
+    assert said(caplog, AGAIN) == 1
+
+
+async def test_a_disk_that_stays_full_ends_without_another_word(
+    hass: HomeAssistant, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    refuse(folder)
+    await make(hass).async_save_last(WRITTEN)
+    await finish(hass)
+    assert said(caplog, CANNOT) == 1
+
+
+async def test_what_was_left_is_not_written_over_what_came_after_it(
+    hass: HomeAssistant, folder: Path
+) -> None:
+    refuse(folder)
+    file = make(hass)
+    await file.async_save_last(WRITTEN)
+    (folder / KEY).rmdir()
+    file.save_soon(lambda: {"newer": True}, RETRY_S)
+    await finish(hass)
+    assert json.loads((folder / KEY).read_bytes())["data"] == {"newer": True}
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_what_was_left_is_not_written_over_a_newer_life(
+    hass: HomeAssistant, folder: Path, *, refused: bool
+) -> None:
+    refuse(folder)
+    old, new = make(hass), make(hass)
+    await old.async_save_last(WRITTEN)
+    new.save_soon(lambda: {"newer": True}, 0.0)
+    if not refused:
+        (folder / KEY).rmdir()
+    await pass_time(hass, 0.0)
+    if refused:
+        (folder / KEY).rmdir()
+    with patch.object(old, "async_save") as saved:
+        await finish(hass)
+    saved.assert_not_called()
+    assert json.loads((folder / KEY).read_bytes())["data"] == {"newer": True}
 
 
 async def test_what_could_not_be_written_is_forgotten_with_its_site(

@@ -110,9 +110,11 @@ def test_everything_wrong_with_an_entity_has_words() -> None:
     assert len(found) == 8
     for section in (ENGLISH["config"], ENGLISH["config_subentries"]["charger"]):
         assert found <= set(section["error"])
-    # Only a site is asked for the grid.
-    assert "grid_unclear" in code
-    assert "grid_unclear" in ENGLISH["config"]["error"]
+    # Only a site is asked for the grid, and goes on without a charger that is set up already.
+    code += (FOLDER / "entity_flow.py").read_text()
+    for error in ("grid_unclear", "charger_set_up"):
+        assert f'"{error}"' in code
+        assert error in ENGLISH["config"]["error"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from custom_components.victron_openevse.openevse.override import (
     FOREIGN_S,
     HALF_S,
     RESEND_S,
+    REST_S,
     RISE_GAP_S,
     Offer,
     OverrideKeeper,
@@ -220,3 +221,94 @@ def test_a_control_that_comes_back_ends_the_wait() -> None:
         assert keeper.is_lost(at_s + HALF_S)
         keeper.look(shown(True, 16), at_s + 1.0)
         assert not keeper.is_lost(at_s + HALF_S)
+
+
+STOPPED_AT_S = 100.0 + HALF_S
+
+
+def stopped() -> OverrideKeeper:
+    """A keeper that has stopped a charger whose current could not be set any more; it can again."""
+    keeper = settled(16, shown(True, 16))
+    keeper.look(NO_CURRENT, 100.0)
+    assert keeper.due(STOPPED_AT_S) == OFF
+    keeper.look(shown(False, 16), STOPPED_AT_S + 1.0)
+    return keeper
+
+
+def test_what_was_stopped_for_want_of_a_control_rests() -> None:
+    keeper = stopped()
+    keeper.want(offer_for(16))
+    for second in range(1, int(REST_S)):
+        keeper.look(shown(False, 16), STOPPED_AT_S + second)
+        assert keeper.is_resting(STOPPED_AT_S + second)
+        assert keeper.due(STOPPED_AT_S + second) is None
+    assert not keeper.is_resting(STOPPED_AT_S + REST_S)
+    assert keeper.due(STOPPED_AT_S + REST_S) == offer_for(16)
+
+
+def test_an_offer_from_before_the_rest_is_not_made_after_it() -> None:
+    keeper = stopped()
+    keeper.look(shown(False, 16), STOPPED_AT_S + REST_S)
+    assert keeper.due(STOPPED_AT_S + REST_S) is None
+    assert keeper.wanted == OFF
+
+
+def test_who_is_switched_on_while_a_control_is_gone_rests_anew() -> None:
+    keeper = stopped()
+    keeper.look(NO_CURRENT, 200.0)
+    assert keeper.due(200.0 + HALF_S) == OFF
+    keeper.look(shown(False, 16), 201.0 + HALF_S)
+    assert keeper.is_resting(STOPPED_AT_S + REST_S)
+    assert not keeper.is_resting(200.0 + HALF_S + REST_S)
+
+
+def test_a_stop_that_was_wanted_is_no_rest_of_the_keepers() -> None:
+    """The law counts that one itself."""
+    keeper = settled(16, shown(True, 16))
+    keeper.want(OFF)
+    keeper.look(NO_CURRENT, 100.0)
+    assert keeper.due(100.0) == OFF
+    keeper.look(replace(NO_CURRENT, enabled=False), 101.0)
+    assert keeper.due(100.0 + HALF_S) is None
+    assert not keeper.is_resting(100.0 + HALF_S)
+
+
+def test_a_choice_here_ends_the_rest() -> None:
+    keeper = stopped()
+    keeper.take_over()
+    keeper.want(offer_for(32))
+    keeper.look(shown(False, 16), 140.0)
+    assert not keeper.is_resting(140.0)
+    assert keeper.due(140.0) == offer_for(32)
+
+
+def test_who_is_switched_on_while_it_rests_is_a_persons() -> None:
+    keeper = stopped()
+    for at_s in (140.0, 140.0 + FOREIGN_S):
+        keeper.look(shown(True, 16), at_s)
+        assert keeper.due(at_s) is None
+    assert keeper.overridden
+    assert not keeper.is_resting(140.0 + FOREIGN_S)
+
+
+def test_a_charger_that_is_given_back_does_not_rest() -> None:
+    keeper = stopped()
+    keeper.want(None)
+    assert not keeper.is_resting(140.0)
+
+
+def test_what_is_not_loaded_yet_is_not_gone() -> None:
+    keeper = OverrideKeeper()
+    keeper.want(offer_for(16))
+    for second in range(600):
+        keeper.look(replace(NO_CURRENT, loading=True), second)
+        assert keeper.due(second) is None
+    keeper.look(NO_CURRENT, 600.0)
+    assert not keeper.is_lost(599.0 + HALF_S)
+    assert keeper.due(600.0 + HALF_S) == OFF
+
+
+def test_what_was_there_before_is_gone_though_something_else_is_loading() -> None:
+    keeper = settled(16, shown(True, 16))
+    keeper.look(replace(NO_CURRENT, loading=True), 100.0)
+    assert keeper.due(STOPPED_AT_S) == OFF

@@ -164,17 +164,61 @@ def test_a_charger_announced_gone_gets_nothing_though_it_is_given_back() -> None
     [
         pytest.param({ANNOUNCE: CONNECTED, f"{BASE}/claim": NO_CLAIM}, id="charger has no claim"),
         pytest.param({ANNOUNCE: CONNECTED}, id="charger never said"),
-        pytest.param({}, id="nobody knows of a charger"),
     ],
 )
 def test_nothing_to_release(stored: dict[str, str]) -> None:
     bench = Bench(stored=stored)
     bench.charger.release(bench.now_s)
     bench.advance(5)
-    assert not bench.charger.releasing
+    assert given_back(bench)
+    bench.say("claim", NO_CLAIM)
     bench.say("claim", FOREIGN)
     bench.advance(60)
     assert bench.commands == []
+    assert given_back(bench)
+
+
+def test_a_charger_nobody_knows_of_is_not_said_to_be_given_back() -> None:
+    """The broker lost its store, and the charger has not found it again yet."""
+    bench = Bench(stored={})
+    bench.charger.release(bench.now_s)
+    bench.advance(3600)
+    assert bench.commands == []
+    assert not given_back(bench)
+    bench.announce(CONNECTED)
+    assert not given_back(bench), "it says what it holds within a second"
+    bench.say("claim", OURS_16)
+    assert bench.commands == ["release"]
+    bench.say("claim", NO_CLAIM)
+    assert given_back(bench)
+
+
+def test_a_charger_that_appears_and_tells_of_no_claim_is_given_back() -> None:
+    bench = Bench(stored={})
+    bench.charger.release(bench.now_s)
+    bench.advance(60)
+    bench.announce(CONNECTED)
+    bench.advance(3)
+    assert bench.commands == []
+    assert given_back(bench)
+
+
+def test_a_claim_of_ours_that_is_told_late_is_released() -> None:
+    bench = Bench(stored={ANNOUNCE: CONNECTED})
+    bench.charger.release(bench.now_s)
+    bench.advance(10)
+    assert bench.commands == []
+    bench.transport.connected = False
+    bench.say("claim", OURS_16)
+    assert not given_back(bench), "it cannot be asked now, but it holds our claim"
+    bench.transport.connected = True
+    bench.advance(1)
+    assert bench.commands == ["release"]
+    bench.say("claim", NO_CLAIM)
+    assert given_back(bench)
+    bench.say("claim", OURS_16)
+    bench.advance(60)
+    assert bench.commands == ["release"], "given back, the same claim is somebody else's"
 
 
 def test_a_release_waits_for_a_charger_that_is_away() -> None:

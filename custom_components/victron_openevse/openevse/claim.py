@@ -239,7 +239,8 @@ class ClaimKeeper:
     def _due_release(self, now_s: float, *, heard: bool) -> str | None:
         holds = self.document_at_s is not None and self.document is not None
         if not (holds or self._ever_sent or self._ours):
-            if self.document_at_s is not None or now_s >= self._settled_at_s:
+            # A broker that lost its store knows nothing of a charger that is away, and may hold ours.
+            if self.document_at_s is not None or (heard and now_s >= self._settled_at_s):
                 self._finish_release()
             return None
         if now_s < max(self._not_before_s, self._released_at_s + GAP_S):

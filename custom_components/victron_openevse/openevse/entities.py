@@ -7,7 +7,8 @@ denies it, and it charges when it draws power.
 
 An integration that says that its entities are available vouches for the charger being there, unless it
 is known to say so for minutes after it has lost it: then its last report counts. A charger that has only
-one of its two controls left is soon offline, stopped or at its least current. What fails is tried
+one of its two controls left is soon offline, stopped or at its least current, and stays offline while
+it rests after such a stop: nothing that is decided meanwhile would come true. What fails is tried
 again and never raised.
 """
 
@@ -16,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.core import CoreState, HomeAssistant, split_entity_id
 from homeassistant.util import slugify
 
 from .. import entity_roles as roles
@@ -182,7 +183,8 @@ class EntityCharger:
     def reading(self, now_s: float) -> ChargerReading:
         """Return what is known."""
         seen = self._seen(now_s)
-        online = seen.available or (seen.half_gone and not self._keeper.is_lost(now_s))
+        there = seen.available or (seen.half_gone and not self._keeper.is_lost(now_s))
+        online = there and not self._keeper.is_resting(now_s)
         return ChargerReading(
             online=Reading(online, self._alive_at_s(now_s)),
             state=_at(self._state(now_s) if self._is_there() else None, now_s),
@@ -239,6 +241,7 @@ class EntityCharger:
             current_a=self._current_a(),
             limit_only=self._watch.has(roles.PILOT),
             drawing=power is None or power.value >= CHARGING_W,
+            loading=self._hass.state is not CoreState.running,
         )
 
     def _enabled(self) -> bool | None:
@@ -352,10 +355,14 @@ class EntityCharger:
 
     def _go_on_releasing(self, now_s: float) -> None:
         """Try again what failed, or found nobody there and finds somebody now; not against a person."""
-        is_back = not self._release_heard and self._watch.state(roles.ENABLE) is not None
         if self.given_back:
             self._releasing = False
-        elif is_back or now_s >= self._release_again_s:
+            return
+        is_there = self._speaks(roles.ENABLE)
+        is_back = is_there and not self._release_heard
+        # Who refused and then went away is asked at once when it is back.
+        self._release_heard = self._release_heard and is_there
+        if is_back or now_s >= self._release_again_s:
             self._release_tries = 0 if is_back else self._release_tries
             self._try_to_release(now_s)
 

@@ -92,6 +92,9 @@ class OpenEvseCharger:
         """Send what is due: repeats of what was not confirmed, and the check once a minute."""
         if not self._reachable():
             return
+        if self._letting_go and self._keeper.holds_ours and not self._keeper.releasing:
+            # It told so only after the release was given up.
+            self._keeper.hand_back(now_s)
         payload = self._keeper.due(now_s, heard=self._presence.told)
         contradicted = self._contradicted()
         if payload is None and contradicted:

@@ -11,7 +11,8 @@ person's doing looks like ours. Rules that follow from it:
 * Changes are rationed, rises more than falls, for what reports the effect is slow; a stop never waits.
 * A charger that has lost one of its two controls can be stopped or lowered by the other, no more. That is
   done when it is asked for, and by itself once the control has been gone for a while: no car charges
-  on at a current that nobody can take back.
+  on at a current that nobody can take back. What was stopped by itself rests as long as if the law had
+  stopped it, though the control is back sooner: one that comes and goes must not wear the contactor.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ RESEND_S: Final = (10.0, 20.0, 30.0, 60.0, 300.0)
 """Waits before the same is sent again; the last one repeats."""
 HALF_S: Final = 30.0
 """A control that is gone for less may be back at once, as after a reload of its integration."""
+REST_S: Final = 300.0
+"""So long it stands still after a stop for want of a control: the law's minimum off time, as it is by
+default. The law itself did not see that stop, and would let the contactor close again at once."""
 SAME_A: Final = 0.9
 """Nearer than this is the same current: some controls round."""
 
@@ -61,6 +65,8 @@ class Seen:
     """True when `current_a` is what it advertises: it may be lower than asked for its own reasons."""
     drawing: bool = True
     """False = the car is known to draw nothing."""
+    loading: bool = False
+    """True = a control that is not there may not have been set up yet."""
 
     @property
     def available(self) -> bool:
@@ -109,10 +115,16 @@ class OverrideKeeper:
         self._foreign_at_s: float | None = None
         self._half_at_s: float | None = None
         """Since when one of the two controls has been gone."""
+        self._was_whole = False
+        """True once both controls have been there: they are loaded, whatever else is not."""
+        self._stopped_at_s: float | None = None
+        """When it was stopped last because a control was gone; None = that wait was ended."""
 
     def want(self, offer: Offer | None) -> None:
         """Ask for an offer; None = leave the charger alone."""
         self.wanted = offer
+        if offer is None:
+            self._stopped_at_s = None
 
     def recall(self) -> None:
         """Take up a person's override of the last run; it ends as any other."""
@@ -121,8 +133,10 @@ class OverrideKeeper:
     def look(self, seen: Seen, now_s: float) -> None:
         """Note what the charger shows."""
         self._seen = seen
+        self._was_whole = self._was_whole or seen.available
         since_s = now_s if self._half_at_s is None else self._half_at_s
-        self._half_at_s = since_s if seen.half_gone else None
+        lacks_one = seen.half_gone and (self._was_whole or not seen.loading)
+        self._half_at_s = since_s if lacks_one else None
         if not seen.available or seen.enabled is None:
             self._taken = False
             self.yield_nothing()
@@ -133,6 +147,8 @@ class OverrideKeeper:
         elif self._taken:
             self._foreign_at_s = now_s if self._foreign_at_s is None else self._foreign_at_s
             self.overridden = self.overridden or now_s - self._foreign_at_s >= FOREIGN_S
+        if self.overridden:
+            self._stopped_at_s = None
 
     def yield_nothing(self) -> None:
         """End a person's override: the car left, or the person chose something here."""
@@ -144,11 +160,16 @@ class OverrideKeeper:
         self._sent_at_s = float("-inf")
         self._taken = False
         self._repeats = 0
+        self._stopped_at_s = None
         self.yield_nothing()
 
     def is_lost(self, now_s: float) -> bool:
         """Tell whether one control has been gone for so long that the charger is not steered any more."""
         return self._half_at_s is not None and now_s - self._half_at_s >= HALF_S
+
+    def is_resting(self, now_s: float) -> bool:
+        """Tell whether it still stands still because it was stopped when a control was gone."""
+        return self._stopped_at_s is not None and now_s - self._stopped_at_s < REST_S
 
     def due(self, now_s: float) -> Offer | None:
         """Return what to write now, noted as sent, or None."""
@@ -160,6 +181,9 @@ class OverrideKeeper:
         settled = self.overridden or (self._taken and wanted == self._sent)
         if settled or since_s < self._gap_s(wanted):
             return None
+        if wanted == STOP and (self.is_lost(now_s) or self.is_resting(now_s)):
+            # The offer from before is as old as the stop: another has to be made when that ends.
+            self.wanted, self._stopped_at_s = STOP, now_s
         self._repeats = self._repeats + 1 if wanted == self._sent else 0
         self._sent, self._sent_at_s, self._taken = wanted, now_s, False
         self.sent_count += 1
@@ -167,7 +191,8 @@ class OverrideKeeper:
 
     def _possible(self, now_s: float) -> Offer | None:
         """Return what is wanted, as far as the controls that are there can do it."""
-        wanted, seen = self.wanted, self._seen
+        rests = self.wanted is not None and self.is_resting(now_s)
+        wanted, seen = STOP if rests else self.wanted, self._seen
         if wanted is None or seen.available:
             return wanted
         if seen.can_switch:
