@@ -155,6 +155,7 @@ class EntityWatch:
                 newest[group] = max(at_s, newest.get(group, at_s))
 
         def oldest_at_s(*of: Role) -> float | None:
+            """Give when the group of these roles that is silent longest spoke last."""
             groups = {group_of(item) for item in self._of(of)}
             return min(newest[group] for group in groups) if groups <= newest.keys() else None
 

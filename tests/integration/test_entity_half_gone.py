@@ -25,6 +25,16 @@ def shows(evse: Evse, key: str) -> str:
     return "" if state is None else state.state
 
 
+LEAST = pytest.mark.parametrize(
+    ("key", "calls"),
+    [
+        pytest.param(SELECT, [("current", 6)], id="select"),
+        pytest.param(NUMBER, [("override", "disabled")], id="number"),
+    ],
+)
+"""Which control is gone, and the least that the other one can do."""
+
+
 @pytest.fixture
 async def second(
     start: Start, clock: Clock, evse: Evse, gx: Entities, entry: MockConfigEntry
@@ -63,13 +73,7 @@ async def take_away(evse: Evse, key: str, gone: str) -> None:
 
 
 @pytest.mark.parametrize("gone", ["unavailable", "disabled"])
-@pytest.mark.parametrize(
-    ("key", "calls"),
-    [
-        pytest.param(SELECT, [("current", 6)], id="select"),
-        pytest.param(NUMBER, [("override", "disabled")], id="number"),
-    ],
-)
+@LEAST
 async def test_after_a_while_the_car_gets_the_least(
     second: Callable[[], None],
     clock: Clock,
@@ -87,13 +91,7 @@ async def test_after_a_while_the_car_gets_the_least(
     assert entry.runtime_data.data.charger(CHARGER_ID).decision.status is Status.OFFLINE
 
 
-@pytest.mark.parametrize(
-    ("key", "calls"),
-    [
-        pytest.param(SELECT, [("current", 6)], id="select"),
-        pytest.param(NUMBER, [("override", "disabled")], id="number"),
-    ],
-)
+@LEAST
 async def test_off_is_done_at_once_as_far_as_it_can_be(
     second: Callable[[], None],
     clock: Clock,
@@ -208,13 +206,7 @@ async def test_who_switches_it_on_while_the_number_is_gone_is_stopped_again(
     assert evse.calls == [("override", "disabled")]
 
 
-@pytest.mark.parametrize(
-    ("key", "calls"),
-    [
-        pytest.param(SELECT, [("current", 6)], id="select"),
-        pytest.param(NUMBER, [("override", "disabled")], id="number"),
-    ],
-)
+@LEAST
 async def test_what_loads_later_than_we_do_stops_no_car(
     second: Callable[[], None],
     clock: Clock,

@@ -43,9 +43,10 @@ def note_jump(memory: SiteMemory, site: SiteReading, now_s: float) -> SiteMemory
 
 def _returns(memory: SiteMemory, told_pct: float, now_s: float) -> bool:
     """Tell whether this is where it fell from a moment ago."""
-    if memory.fell_at_s is None or now_s - memory.fell_at_s >= SHORT_S:
+    from_pct, fell_at_s = memory.fell_from_pct, memory.fell_at_s
+    if from_pct is None or fell_at_s is None:
         return False
-    return told_pct < memory.fell_from_pct + JUMP_PCT
+    return told_pct < from_pct + JUMP_PCT and now_s - fell_at_s < SHORT_S
 
 
 def believed_pct(memory: SiteMemory, site: SiteReading) -> float | None:

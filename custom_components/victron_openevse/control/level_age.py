@@ -14,13 +14,11 @@ from .change import replace
 from .freshness import known, young
 from .memory import SiteMemory
 from .model import SiteReading, SiteSource
+from .nights import WS_PER_KWH
 
 UNSEEN_KWH: Final = 1.0
 """What the battery may give, net, without a word about its level: 1 % of the largest house battery and
 5 % of one of 20 kWh, so every living level moves; and little more than this is a frozen one's damage."""
-
-_W_S_PER_KWH: Final = 3.6e6
-"""Watt seconds in a kilowatt hour."""
 
 
 def note_level_age(memory: SiteMemory, site: SiteReading, dt_s: float, now_s: float) -> SiteMemory:
@@ -33,7 +31,7 @@ def note_level_age(memory: SiteMemory, site: SiteReading, dt_s: float, now_s: fl
     battery_w = young(site.battery_power_w, site.source, now_s)
     given_kwh = 0.0
     if memory.decided_at_s is not None and soc.at_s < memory.decided_at_s:
-        given_kwh = memory.unseen_kwh - (battery_w or 0.0) * dt_s / _W_S_PER_KWH
+        given_kwh = memory.unseen_kwh - (battery_w or 0.0) * dt_s / WS_PER_KWH
     if memory.unseen_kwh >= UNSEEN_KWH and given_kwh > 0.0:
         given_kwh = max(given_kwh, UNSEEN_KWH)  # only a word about the level makes it good again
     told_at_s = soc.at_s if memory.soc_at_s is None else max(soc.at_s, memory.soc_at_s)

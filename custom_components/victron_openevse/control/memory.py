@@ -334,7 +334,7 @@ class SiteMemory:
     """The state of charge, believed; see `jumps`."""
     rose_at_s: float | None = None
     """Since when one far above it is told."""
-    fell_from_pct: float = 0.0
+    fell_from_pct: float | None = None
     fell_at_s: float | None = None
     """What it was before it last fell far at once, and when."""
     cut_off_at_s: float | None = None

@@ -18,7 +18,7 @@ person's doing looks like ours. Rules that follow from it:
 from dataclasses import dataclass
 from typing import Final
 
-from ..control.model import MIN_CURRENT_A
+from ..control.model import MIN_CURRENT_A, SiteSettings
 
 FOREIGN_S: Final = 5.0
 """A foreign state must last this long: an answer that was under way when we wrote looks like one."""
@@ -31,7 +31,7 @@ RESEND_S: Final = (10.0, 20.0, 30.0, 60.0, 300.0)
 """Waits before the same is sent again; the last one repeats."""
 HALF_S: Final = 30.0
 """A control that is gone for less may be back at once, as after a reload of its integration."""
-REST_S: Final = 300.0
+REST_S: Final = SiteSettings().min_off_s
 """So long it stands still after a stop for want of a control: the law's minimum off time, as it is by
 default. The law itself did not see that stop, and would let the contactor close again at once."""
 SAME_A: Final = 0.9
